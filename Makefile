@@ -1,0 +1,47 @@
+# Everything runs inside .venv, which the first target that needs it creates from requirements.txt.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+# uv builds the environment. One on PATH serves; otherwise it is installed into .uv, and nowhere else.
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+
+.PHONY: help
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+.PHONY: book
+book: $(VENV)/installed  ## build the site at _build/html
+	jupyter-book build . -W -n --keep-going
+	@echo "The book is at _build/html/index.html"
+
+.PHONY: clean
+clean:  ## delete everything that was built, the environment excepted
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache
+
+.PHONY: lock
+lock: $(UV)  ## write requirements.txt and environment.yml anew from pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate --no-header \
+	    pyproject.toml --group test --output-file requirements.txt
+
+.uv/bin/uv:
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { \
+	    echo 'Python cannot make a virtual environment here. Install Python 3.12 or newer with its venv module' \
+	         '(on Debian and Ubuntu: apt install python3-venv), or install uv, and run make again.' >&2; exit 1; }
+	python3 -m venv .uv
+	.uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
+
+$(VENV)/installed: requirements.txt pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python 3.12 $(VENV) || $(UV) venv --quiet --python '>=3.12' $(VENV) || { \
+	    echo 'No Python 3.12 or newer was found, and uv could not fetch one. Install Python 3.12' \
+	         '(pyenv install 3.12, or your system'"'"'s package) and run make again.' >&2; exit 1; }
+	$(UV) pip sync --quiet --require-hashes requirements.txt
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
