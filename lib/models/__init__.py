@@ -1,0 +1,5 @@
+"""The models, one file each. A model knows its densities; how to move is a sampler's business."""
+
+from lib.models.normal_normal import NormalNormal
+
+__all__ = ["NormalNormal"]

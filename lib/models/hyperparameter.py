@@ -1,0 +1,178 @@
+"""What is known of a hyperparameter before the data: a number, a prior, a log density, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import stats
+from scipy.stats.distributions import rv_frozen
+
+from lib.validation import FloatArray
+
+type LogDensity = Callable[[FloatArray], FloatArray]
+type Specification = float | rv_frozen | LogDensity | None
+
+REAL_LINE = (-np.inf, np.inf)
+POSITIVE = (0.0, np.inf)
+
+_TAIL = 1e-10  # a prior's quantiles are probed from here to one minus this
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """One hyperparameter and its prior.
+
+    Attributes
+    ----------
+    name : str
+    support : tuple of float
+        The range on which the prior has density.
+    positive : bool
+        Whether it is a scale, whose range starts at zero: it is then moved on the logarithmic scale.
+    value : float or None
+        The known value, if it is known.
+    normal : tuple of float or None
+        Mean and precision of a normal prior; a flat prior on the real line has precision zero. None for any other.
+    quantiles : ndarray
+        Points spread over a proper prior's mass, where quadrature should look; empty if the prior is not a distribution.
+    """
+
+    name: str
+    support: tuple[float, float]
+    positive: bool = False
+    value: float | None = None
+    normal: tuple[float, float] | None = None
+    quantiles: FloatArray = field(default_factory=lambda: np.empty(0))
+    _log_density: LogDensity | None = None
+
+    def log_density(self, x: FloatArray) -> FloatArray:
+        """Log prior density at `x`, up to a constant; zero everywhere for a flat or a known hyperparameter.
+
+        Raises
+        ------
+        ValueError
+            If a caller's log density returns a NaN, plus infinity, or an array of another shape.
+        """
+        if self._log_density is None:
+            return np.zeros_like(x)
+        with np.errstate(all="ignore"):  # log(0) and overflow far out are answers here: minus infinity
+            density = np.asarray(self._log_density(x), dtype=float)
+        if density.ndim == 0:  # such as a constant function
+            density = np.full_like(x, density)
+        if density.shape != x.shape:
+            raise ValueError(f"{self.name}: its log density must be vectorised, one value for each of its argument's")
+        if np.isnan(density).any() or np.isposinf(density).any():
+            raise ValueError(f"{self.name}: its log density is NaN or +infinity within its range {self.support}; it must be -infinity where there is no density")
+        return density
+
+    @property
+    def free_support(self) -> tuple[float, float]:
+        """The support on the free scale."""
+        if not self.positive:
+            return self.support
+        lower, upper = self.support
+        return (float(np.log(lower)) if lower > 0 else -np.inf, float(np.log(upper)))
+
+    def free(self, value: FloatArray) -> FloatArray:
+        """Move to the free scale: the logarithm of a positive hyperparameter, any other as it is."""
+        return np.log(value) if self.positive else value
+
+    def natural(self, free: FloatArray) -> FloatArray:
+        """Move back from the free scale."""
+        return np.exp(free) if self.positive else free
+
+    def log_jacobian(self, free: FloatArray) -> FloatArray:
+        """Log of the derivative of `natural`, which a density on the free scale must include."""
+        return free if self.positive else np.zeros_like(free)
+
+    def power_at_zero(self) -> float:
+        """Return the power with which the density behaves as x falls to zero, for a range that starts there.
+
+        A log-uniform density (1 / x) has the power -1. Infinity means that the density vanishes faster than any power.
+        """
+        return self._power(1e-60, 1e-120) if self.positive and self.support[0] == 0 else np.inf
+
+    def power_at_infinity(self) -> float:
+        """Return the power with which the density behaves as \\|x\\| grows; the larger of both ends if there are two.
+
+        Minus infinity means that the density vanishes faster than any power, or has a finite range.
+        """
+        ends = [float(np.sign(bound)) for bound in self.support if np.isinf(bound)]
+        return max((self._power(end * 1e60, end * 1e120) for end in ends), default=-np.inf)
+
+    def _power(self, near: float, far: float) -> float:
+        at_near, at_far = self.log_density(np.array([near, far]))
+        distance = np.log(abs(far)) - np.log(abs(near))
+        if np.isneginf(at_far):
+            return float(np.copysign(np.inf, -distance))
+        return float((at_far - at_near) / distance)
+
+
+def hyperparameter(name: str, specification: Specification, support: tuple[float, float]) -> Hyperparameter:
+    """Read what a caller says of a hyperparameter.
+
+    Parameters
+    ----------
+    name : str
+        The name that messages use.
+    specification : float, frozen SciPy distribution, callable or None
+        A known value; a prior; a log density up to a constant, vectorised over its argument; or None for a flat prior.
+    support : tuple of float
+        The hyperparameter's whole range.
+
+    Returns
+    -------
+    Hyperparameter
+
+    Raises
+    ------
+    TypeError
+        If the specification is none of the four.
+    ValueError
+        If a known value or a prior lies outside the range.
+    """
+    lower, upper = support
+    positive = lower == 0
+    if specification is None:
+        return Hyperparameter(name, support, positive, normal=(0.0, 0.0) if support == REAL_LINE else None)
+    if isinstance(specification, int | float | np.number) and not isinstance(specification, bool):
+        value = float(specification)
+        if not (np.isfinite(value) and lower <= value <= upper):
+            raise ValueError(f"{name} must be a finite number from {lower:g} to {upper:g}, not {value:g}")
+        return Hyperparameter(name, support, positive, value=value)
+    if isinstance(specification, rv_frozen) and hasattr(specification, "pdf"):
+        return _prior(name, specification, support)
+    if callable(specification) and not isinstance(specification, type | stats.rv_continuous):
+        parameter = Hyperparameter(name, support, positive, _log_density=specification)
+        inside = np.array([0.5, 1.0, 2.0]) if positive else np.array([-1.0, 0.0, 1.0])
+        parameter.log_density(inside)  # refuse one that is not vectorised here and now
+        return parameter
+    raise TypeError(
+        f"{name} must be a number (known), a frozen continuous SciPy distribution (its prior, such as "
+        f"scipy.stats.halfnorm(scale=5)), a callable that returns its log density, or None (flat); "
+        f"not {type(specification).__name__}"
+    )
+
+
+def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperparameter:
+    start, end = (float(bound) for bound in prior.support())
+    if np.isnan([start, end]).any():
+        raise ValueError(f"{name}: the parameters of its prior are not valid")
+    if start < support[0] or end > support[1]:
+        raise ValueError(
+            f"{name}: its prior reaches from {start:g} to {end:g}, outside the range from {support[0]:g} to {support[1]:g}"
+            + ("; half of one, such as scipy.stats.halfnorm or halfcauchy, may be what you want" if support[0] == 0 else "")
+        )
+    probability = np.concatenate([np.geomspace(_TAIL, 0.1, 10), np.linspace(0.1, 0.9, 17)[1:-1], 1 - np.geomspace(0.1, _TAIL, 10)])
+    normal = None
+    if isinstance(prior.dist, type(stats.norm)):
+        normal = (float(prior.mean()), 1 / float(prior.var()))
+    quantiles = np.asarray(prior.ppf(probability), dtype=float)
+    return Hyperparameter(
+        name,
+        (start, end),
+        positive=support[0] == 0,
+        normal=normal,
+        quantiles=quantiles[np.isfinite(quantiles)],
+        _log_density=prior.logpdf,
+    )

@@ -1,0 +1,260 @@
+"""The normal model with known standard errors: eight schools, batting averages on the arcsine scale."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lib.estimators import shrinkage_weight
+from lib.models.hyperparameter import POSITIVE, REAL_LINE, Hyperparameter, Specification, hyperparameter
+from lib.validation import FloatArray, finite_vector, group_labels, positive_vector
+
+LOG_TWO_PI = np.log(2 * np.pi)
+_CHUNK = 2**20  # numbers held at once when something is summed over groups for many values of tau
+
+
+class Normal(NamedTuple):
+    """Mean and standard deviation of a normal distribution."""
+
+    mean: FloatArray
+    sd: FloatArray
+
+
+class _Summary(NamedTuple):
+    """Sums over the groups at each tau, with ``precision = 1 / (sigma**2 + tau**2)``."""
+
+    log_precision: FloatArray
+    precision: FloatArray
+    centre: FloatArray  # the precision-weighted mean of y
+    scatter: FloatArray  # the precision-weighted sum of squares about it
+
+
+class NormalNormal:
+    """Group effects from a normal population, each estimated with a known standard error.
+
+    .. math:: y_j \\sim N(\\theta_j, \\sigma_j^2), \\qquad \\theta_j \\sim N(\\mu, \\tau^2), \\qquad j = 1, \\dots, J
+
+    Parameters
+    ----------
+    y : array_like, shape (J,)
+        Estimated effects.
+    sigma : array_like, shape (J,)
+        Their standard errors, in the same units, taken as known.
+    mu, tau : float, frozen SciPy distribution, callable or None
+        Population mean and standard deviation: a number (known), a prior, a callable that returns a log density up to
+        a constant, vectorised over its argument, or None (flat on the whole range).
+    labels : sequence, optional
+        One distinct label a group; 0, 1, ... by default.
+    allow_improper : bool
+        Accept a posterior that does not exist, to see what a sampler makes of it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument breaks a rule, by name; or if the posterior is improper, with the condition that fails.
+
+    References
+    ----------
+    Gelman et al. (2013), *Bayesian Data Analysis*, 3rd ed., section 5.4.
+    """
+
+    def __init__(
+        self,
+        y: ArrayLike,
+        sigma: ArrayLike,
+        *,
+        mu: Specification = None,
+        tau: Specification = None,
+        labels: Sequence[object] | None = None,
+        allow_improper: bool = False,
+    ) -> None:
+        self.y = finite_vector("y", y)
+        self.sigma = positive_vector("sigma", sigma, length=self.y.size)
+        self.labels = group_labels(labels, length=self.y.size)
+        self.mu = hyperparameter("mu", mu, REAL_LINE)
+        self.tau = hyperparameter("tau", tau, POSITIVE)
+        self.improper = self._why_improper()
+        if self.improper and not allow_improper:
+            raise ValueError(f"the posterior is improper: {self.improper}")
+
+    @property
+    def observed(self) -> dict[str, FloatArray]:
+        """The estimated effects."""
+        return {"y": self.y}
+
+    @property
+    def constants(self) -> dict[str, FloatArray | float]:
+        """The standard errors, and the hyperparameters that are known."""
+        known = {p.name: p.value for p in (self.mu, self.tau) if p.value is not None}
+        return {"sigma": self.sigma, **known}
+
+    # The joint density, factor by factor. Arguments broadcast: mu and tau of shape (...), theta of shape (..., J).
+
+    def log_likelihood(self, theta: FloatArray) -> FloatArray:
+        """Log p(y | theta), shape (...) for theta of shape (..., J)."""
+        return _log_normal(self.y, theta, self.sigma).sum(axis=-1)
+
+    def log_population(self, theta: FloatArray, mu: FloatArray, tau: FloatArray) -> FloatArray:
+        """Log p(theta | mu, tau), shape (...); tau above zero."""
+        return _log_normal(theta, np.expand_dims(mu, -1), np.expand_dims(tau, -1)).sum(axis=-1)
+
+    def log_hyperprior(self, mu: FloatArray, tau: FloatArray) -> FloatArray:
+        """Log p(mu) + log p(tau), up to a constant."""
+        return self.mu.log_density(np.asarray(mu, dtype=float)) + self.tau.log_density(np.asarray(tau, dtype=float))
+
+    def log_joint(self, theta: FloatArray, mu: FloatArray, tau: FloatArray) -> FloatArray:
+        """Log p(y, theta, mu, tau), up to a constant: the posterior's shape."""
+        return self.log_likelihood(theta) + self.log_population(theta, mu, tau) + self.log_hyperprior(mu, tau)
+
+    # What integrates out in closed form.
+
+    def theta_given(self, mu: ArrayLike, tau: ArrayLike) -> Normal:
+        """Posterior of each group's effect given mu and tau, shape (..., J).
+
+        References
+        ----------
+        *Bayesian Data Analysis*, equation 5.17.
+        """
+        mu, tau = (np.expand_dims(np.asarray(value, dtype=float), -1) for value in (mu, tau))
+        weight = shrinkage_weight(self.sigma, tau)
+        return Normal(weight * self.y + (1 - weight) * mu, np.sqrt(weight) * self.sigma)
+
+    def mu_given(self, tau: ArrayLike) -> Normal:
+        """Posterior of mu given tau, theta integrated out, shape (...); for a flat or normal prior on mu.
+
+        References
+        ----------
+        *Bayesian Data Analysis*, equation 5.20.
+        """
+        return self._mu_given(self._summary(np.asarray(tau, dtype=float)))
+
+    def log_marginal_likelihood(self, tau: ArrayLike, mu: ArrayLike | None = None) -> FloatArray:
+        """Log p(y | mu, tau), theta integrated out; without mu, log p(y | tau) with mu integrated out too.
+
+        Parameters
+        ----------
+        tau : array_like
+            Between-group standard deviations, from zero on.
+        mu : array_like, optional
+            Population means; they broadcast against tau. Left out, mu is integrated over its flat or normal prior, or
+            is its known value.
+
+        Returns
+        -------
+        ndarray
+            Under a flat prior on mu it is up to the constant that such a prior leaves open.
+        """
+        s = self._summary(np.asarray(tau, dtype=float))
+        fixed = s.log_precision / 2 - s.scatter / 2 - self.y.size * LOG_TWO_PI / 2
+        if mu is None:
+            mu = self.mu.value
+        if mu is not None:
+            return fixed - s.precision * (s.centre - np.asarray(mu, dtype=float)) ** 2 / 2
+        mean, precision = self._normal_mu()
+        if precision == 0:
+            return fixed + (LOG_TWO_PI - np.log(s.precision)) / 2
+        return fixed + (LOG_TWO_PI - np.log(s.precision)) / 2 + _log_normal(
+            s.centre, mean, np.sqrt(1 / s.precision + 1 / precision)
+        )
+
+    # What quadrature asks for (lib.models.base.Quadrature).
+
+    @property
+    def integrated(self) -> tuple[Hyperparameter, ...]:
+        """Tau unless it is known; mu too when its prior is neither flat nor normal."""
+        by_number = [] if self.tau.value is not None else [self.tau]
+        if self.mu.value is None and self.mu.normal is None:
+            by_number.append(self.mu)
+        return tuple(by_number)
+
+    def starting_nodes(self, *outer: FloatArray) -> FloatArray:
+        """Where the mass of tau, or of mu given tau, may lie."""
+        if self.tau.value is None and not outer:
+            spread = max(np.ptp(self.y), self.sigma.max())
+            span = np.geomspace(1e-4 * self.sigma.min(), 1e4 * spread, 80)
+            return np.concatenate([span, self.tau.quantiles])[np.newaxis]
+        tau = outer[0] if outer else np.array([self.tau.value], dtype=float)
+        s = self._summary(tau)
+        span = s.centre[:, np.newaxis] + np.linspace(-8, 8, 33) / np.sqrt(s.precision)[:, np.newaxis]
+        return np.concatenate([span, np.broadcast_to(self.mu.quantiles, (tau.size, self.mu.quantiles.size))], axis=1)
+
+    def log_integrand(self, *hyperparameters: FloatArray) -> FloatArray:
+        """Log prior times marginal likelihood."""
+        tau, mu = self._tau_and_mu(hyperparameters)
+        log_prior = self.tau.log_density(tau)
+        if mu is not None:
+            log_prior = log_prior + self.mu.log_density(mu)
+        return log_prior + self.log_marginal_likelihood(tau, mu)
+
+    def draw_rest(self, rng: np.random.Generator, *hyperparameters: FloatArray, size: int) -> dict[str, FloatArray]:
+        """Draw mu given tau unless it is given or known, then theta given both."""
+        tau, mu = self._tau_and_mu(hyperparameters)
+        drawn: dict[str, FloatArray] = {}
+        if mu is None and self.mu.value is None:
+            given = self.mu_given(tau)
+            mu = drawn["mu"] = given.mean + given.sd * rng.standard_normal(size)
+        elif mu is None:
+            mu = np.asarray(self.mu.value, dtype=float)
+        theta = self.theta_given(mu, tau)
+        drawn["theta"] = theta.mean + theta.sd * rng.standard_normal((size, self.y.size))
+        return drawn
+
+    def _tau_and_mu(self, hyperparameters: tuple[FloatArray, ...]) -> tuple[FloatArray, FloatArray | None]:
+        given = {p.name: value for p, value in zip(self.integrated, hyperparameters, strict=True)}
+        return given.get("tau", np.asarray(self.tau.value, dtype=float)), given.get("mu")
+
+    def _normal_mu(self) -> tuple[float, float]:
+        if self.mu.normal is None:
+            raise ValueError("mu: its prior is neither flat nor normal, so it does not integrate out in closed form")
+        return self.mu.normal
+
+    def _mu_given(self, s: _Summary) -> Normal:
+        mean, precision = self._normal_mu()
+        total = s.precision + precision
+        return Normal((s.precision * s.centre + precision * mean) / total, total**-0.5)
+
+    def _summary(self, tau: FloatArray) -> _Summary:
+        flat = tau.reshape(-1, 1)
+        step = max(1, _CHUNK // self.y.size)
+        parts = [self._sums(flat[i : i + step]) for i in range(0, len(flat), step)]
+        return _Summary(*(np.concatenate(column).reshape(tau.shape) for column in zip(*parts, strict=True)))
+
+    def _sums(self, tau: FloatArray) -> _Summary:
+        precision = 1 / (self.sigma**2 + tau**2)
+        total = precision.sum(axis=-1)
+        centre = (precision * self.y).sum(axis=-1) / total
+        scatter = (precision * (self.y - centre[:, np.newaxis]) ** 2).sum(axis=-1)
+        return _Summary(np.log(precision).sum(axis=-1), total, centre, scatter)
+
+    def _why_improper(self) -> str:
+        """Say which condition for a proper posterior fails; empty if none does.
+
+        As tau grows, the likelihood of tau (mu integrated out) falls as tau**-J times what the prior of mu adds: tau
+        for a flat one, nothing for a known or proper one, tau**(k + 1) for a prior that falls as \\|mu\\|**k. As tau
+        goes to zero the likelihood tends to a positive constant, so the prior alone must be integrable there.
+        """
+        if self.tau.value is not None:
+            return ""
+        at_zero, at_infinity = self.tau.power_at_zero(), self.tau.power_at_infinity()
+        if at_zero <= -1:
+            return (
+                f"near zero the prior of tau rises as tau**{at_zero:.3g} and the likelihood does not vanish at tau = 0, "
+                "so the integral diverges; the power must be above -1"
+            )
+        growth = 0.0
+        if self.mu.value is None:
+            growth = max(0.0, 1 + self.mu.power_at_infinity())
+        if at_infinity - self.y.size + growth >= -1:
+            if at_infinity == 0 and growth <= 1:
+                needed = 3 if growth == 1 else 2
+                return f"a flat prior on tau needs J >= {needed} groups here, and there are J = {self.y.size}"
+            return (
+                f"for large tau, prior times likelihood falls only as tau**{at_infinity - self.y.size + growth:.3g}, "
+                f"so the integral diverges; more groups or a prior with a lighter tail are needed (J = {self.y.size})"
+            )
+        return ""
+
+
+def _log_normal(x: FloatArray, mean: FloatArray | float, sd: FloatArray | float) -> FloatArray:
+    return np.asarray(-(((x - mean) / sd) ** 2) / 2 - np.log(sd) - LOG_TWO_PI / 2)

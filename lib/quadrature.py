@@ -1,0 +1,177 @@
+"""Adaptive quadrature of a density in one dimension, for many densities at once, and exact draws from it."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lib.validation import FloatArray
+
+_NEGLIGIBLE = 32.0  # the grid ends where the density is below exp(-32), about 1e-14, of its peak
+_MAX_NODES = 4000
+
+
+class NoMassError(ValueError):
+    """The density is zero wherever quadrature looked, or its tail does not fall."""
+
+
+class LogLinear:
+    """Densities given by log densities at nodes, linear in between: one density a row.
+
+    Parameters
+    ----------
+    nodes : ndarray, shape (rows, nodes)
+        Increasing along each row.
+    log_density : ndarray, shape (rows, nodes)
+
+    Attributes
+    ----------
+    log_total : ndarray, shape (rows,)
+        Log of each row's integral.
+    """
+
+    def __init__(self, nodes: FloatArray, log_density: FloatArray) -> None:
+        self.nodes = nodes
+        self.log_density = log_density
+        log_mass = _log_masses(nodes, log_density)
+        top = log_mass.max(axis=1, keepdims=True)
+        mass = np.exp(log_mass - top)
+        self.log_total = np.log(mass.sum(axis=1)) + top[:, 0]
+        cumulative = np.cumsum(mass, axis=1)
+        self._cumulative = np.concatenate([np.zeros((len(mass), 1)), cumulative / cumulative[:, -1:]], axis=1)
+
+    def quantile(self, probability: FloatArray, row: FloatArray | int = 0) -> FloatArray:
+        """Invert the distribution function of the given row(s) at each probability.
+
+        Parameters
+        ----------
+        probability : ndarray, shape (n,)
+            In [0, 1).
+        row : int or ndarray of int, shape (n,)
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
+        row = np.broadcast_to(np.asarray(row, dtype=int), probability.shape)
+        rows, size = self._cumulative.shape
+        # One search serves all rows: row r's distribution function is lifted to run from r to r + 1.
+        lifted = (self._cumulative + np.arange(rows)[:, np.newaxis]).ravel()
+        index = np.searchsorted(lifted, probability + row, side="right") - 1 - row * size
+        index = np.clip(index, 0, size - 2)
+        low, high = self._cumulative[row, index], self._cumulative[row, index + 1]
+        within = np.clip((probability - low) / np.where(high > low, high - low, 1), 0, 1)
+        left, right = self.nodes[row, index], self.nodes[row, index + 1]
+        rise = np.clip(self.log_density[row, index + 1] - self.log_density[row, index], -700, 700)
+        return left + (right - left) * _exponential_quantile(within, rise)
+
+
+def integrate(
+    log_density: Callable[[FloatArray], FloatArray],
+    nodes: FloatArray,
+    bounds: tuple[float, float],
+    *,
+    tolerance: float = 1e-4,
+) -> LogLinear:
+    """Place nodes where the mass of a density is, until log-linear interpolation is accurate.
+
+    Parameters
+    ----------
+    log_density : callable
+        Maps an array of shape (rows, n) to log densities of the same shape, one density a row.
+    nodes : ndarray, shape (rows, m)
+        Where to look first; in any order.
+    bounds : tuple of float
+        The range, for all rows; infinite where it has no bound.
+    tolerance : float
+        Stop when the estimated error of each row's integral is below this share of it. Most of that error is common to
+        the whole range and cancels when the density is normalised.
+
+    Returns
+    -------
+    LogLinear
+
+    Raises
+    ------
+    NoMassError
+        If no node has positive density, or the density does not fall off within the range of floating point.
+    """
+    x = np.sort(np.clip(nodes, *bounds), axis=1)
+    f = log_density(x)
+    if np.isneginf(f).all(axis=1).any():
+        raise NoMassError("the density is zero at every point that was tried")
+    x, f = _extend(log_density, x, f, bounds)
+    while True:
+        score, log_error = _interval_errors(x, f)
+        if (log_error < np.log(tolerance)).all():
+            return LogLinear(x, f)
+        if x.shape[1] > _MAX_NODES:
+            raise NoMassError(f"the density is too rough: {_MAX_NODES} nodes do not resolve it")
+        split = np.argpartition(-score, x.shape[1] // 5, axis=1)[:, : x.shape[1] // 5]
+        middle = (np.take_along_axis(x, split, 1) + np.take_along_axis(x, split + 1, 1)) / 2
+        x, f = _insert(x, f, middle, log_density(middle))
+
+
+def _extend(
+    log_density: Callable[[FloatArray], FloatArray], x: FloatArray, f: FloatArray, bounds: tuple[float, float]
+) -> tuple[FloatArray, FloatArray]:
+    """Add nodes beyond both ends until the density there is negligible or the range ends."""
+    steps = np.arange(1, 9) / 8
+    for sign, end, bound in ((-1, 0, bounds[0]), (1, -1, bounds[1])):
+        for _ in range(64):
+            too_high = (f[:, end] > f.max(axis=1) - _NEGLIGIBLE) & (x[:, end] != bound)
+            if not too_high.any():
+                break
+            span = np.maximum(np.ptp(x, axis=1, keepdims=True), 1e-9 * np.abs(x[:, [end]]))
+            beyond = np.clip(x[:, [end]] + sign * span * steps, *bounds)
+            with np.errstate(all="ignore"):  # beyond floating point, what comes back is refused below
+                density = log_density(beyond)
+            if np.isnan(density).any():
+                break
+            x, f = _insert(x, f, beyond, density)
+        if too_high.any():
+            raise NoMassError("the tail of the density does not fall off: is the posterior improper?")
+    return x, f
+
+
+def _insert(x: FloatArray, f: FloatArray, new_x: FloatArray, new_f: FloatArray) -> tuple[FloatArray, FloatArray]:
+    x, f = np.concatenate([x, new_x], axis=1), np.concatenate([f, new_f], axis=1)
+    order = np.argsort(x, axis=1, kind="stable")
+    return np.take_along_axis(x, order, 1), np.take_along_axis(f, order, 1)
+
+
+def _log_masses(x: FloatArray, f: FloatArray) -> FloatArray:
+    """Log of the integral over each interval, the log density being linear there."""
+    with np.errstate(invalid="ignore"):
+        fall = np.abs(np.diff(f, axis=1))
+    fall = np.where(np.isnan(fall), 0, fall)  # minus infinity at both ends: no mass, whatever the slope
+    top = np.maximum(f[:, :-1], f[:, 1:])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(fall > 1e-8, -np.expm1(-fall) / np.where(fall > 1e-8, fall, 1), 1 - fall / 2)
+        return np.log(np.diff(x, axis=1)) + top + np.log(share)
+
+
+def _interval_errors(x: FloatArray, f: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return each interval's log error bound, and the log of their sum relative to the row's integral."""
+    width = np.diff(x, axis=1)
+    top = np.maximum(f[:, :-1], f[:, 1:])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.diff(f, axis=1) / width
+        kink = np.abs(np.diff(slope, axis=1))
+        # Where the slope turns, the log density may stray from its chord by about this much.
+        kink = np.where(np.isnan(kink), np.inf, kink)
+        edge = np.zeros((len(x), 1))
+        bend = np.maximum(np.concatenate([edge, kink], axis=1), np.concatenate([kink, edge], axis=1)) * width / 8
+        score = np.log(width) + top + np.log(np.minimum(np.where(np.isnan(bend), 1, bend), 1))
+        mass = _log_masses(x, f)
+    score = np.where(np.isnan(score), -np.inf, score)
+    return score, np.logaddexp.reduce(score, axis=1) - np.logaddexp.reduce(mass, axis=1)
+
+
+def _exponential_quantile(probability: FloatArray, rise: FloatArray) -> FloatArray:
+    """Invert the distribution function of a density proportional to exp(rise * t) on [0, 1]."""
+    down = -np.abs(rise)
+    probability = np.where(rise > 0, 1 - probability, probability)
+    steep = down < -1e-8
+    safe = np.where(steep, down, -1.0)
+    t = np.where(steep, np.log1p(probability * np.expm1(safe)) / safe, probability)
+    return np.where(rise > 0, 1 - t, t)

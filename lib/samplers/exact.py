@@ -1,0 +1,98 @@
+"""Independent draws: quadrature over at most two hyperparameters, algebra below them."""
+
+import numpy as np
+import xarray as xr
+
+from lib.models.base import Quadrature
+from lib.models.hyperparameter import Hyperparameter
+from lib.quadrature import LogLinear, NoMassError, integrate
+from lib.samplers.draws import to_datatree
+from lib.validation import FloatArray, generator, positive_integer
+
+
+def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
+    """Draw independently from a posterior whose hyperparameters can be integrated on a grid.
+
+    Parameters
+    ----------
+    model : Quadrature
+        Any model that leaves at most two hyperparameters to numerical integration.
+    draws, chains : int
+        Draws in each chain, and chains. Since the draws are independent, the chains are only for tools that expect some.
+    rng : numpy.random.Generator
+        The same state gives the same draws.
+
+    Returns
+    -------
+    xarray.DataTree
+        With groups ``posterior``, ``observed_data`` and ``constant_data``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument breaks a rule, or if the posterior is improper.
+
+    Notes
+    -----
+    Each hyperparameter is drawn by inverting a distribution function that is accurate to about 1e-5; all that lies below
+    is drawn from its exact conditional distribution.
+    """
+    draws, chains = positive_integer("draws", draws), positive_integer("chains", chains)
+    rng = generator(rng)
+    if getattr(model, "improper", ""):
+        raise ValueError(f"model: there is nothing to draw from, the posterior is improper: {model.improper}")
+    size = chains * draws
+    drawn = _draw_hyperparameters(model, rng, size)
+    values = drawn | model.draw_rest(rng, *drawn.values(), size=size)
+    shaped = {name: value.reshape(chains, draws, *value.shape[1:]) for name, value in values.items()}
+    return to_datatree(model, shaped)
+
+
+def _draw_hyperparameters(model: Quadrature, rng: np.random.Generator, size: int) -> dict[str, FloatArray]:
+    names = [parameter.name for parameter in model.integrated]
+    try:
+        match model.integrated:
+            case ():
+                return {}
+            case (only,):
+                density = integrate(
+                    lambda u: model.log_integrand(only.natural(u)) + only.log_jacobian(u),
+                    only.free(model.starting_nodes()),
+                    only.free_support,
+                )
+                return {only.name: only.natural(density.quantile(rng.random(size)))}
+            case (outer, inner):
+                return dict(zip(names, _draw_two(model, outer, inner, rng, size), strict=True))
+            case _:
+                raise TypeError(f"model: quadrature takes at most two hyperparameters, not {len(names)}")
+    except NoMassError as error:
+        raise ValueError(f"model: quadrature over {' and '.join(names)} fails: {error}") from error
+
+
+def _draw_two(
+    model: Quadrature, outer: Hyperparameter, inner: Hyperparameter, rng: np.random.Generator, size: int
+) -> tuple[FloatArray, FloatArray]:
+    """Draw the outer hyperparameter from its marginal and the inner one given it."""
+
+    def given(u: FloatArray) -> LogLinear:
+        first = outer.natural(u)[:, np.newaxis]
+        return integrate(
+            lambda v: model.log_integrand(first, inner.natural(v)) + inner.log_jacobian(v),
+            inner.free(model.starting_nodes(first[:, 0])),
+            inner.free_support,
+        )
+
+    def log_marginal(u: FloatArray) -> FloatArray:
+        row = u.ravel()  # one density, so one row of nodes
+        return (given(row).log_total + outer.log_jacobian(row)).reshape(u.shape)
+
+    marginal = integrate(log_marginal, outer.free(model.starting_nodes()), outer.free_support)
+    drawn = marginal.quantile(rng.random(size))
+    # The inner distribution moves smoothly with the outer value: interpolate its quantile between neighbouring nodes.
+    nodes = np.unique(marginal.nodes[0])
+    rows = given(nodes)
+    left = np.clip(np.searchsorted(nodes, drawn, side="right") - 1, 0, nodes.size - 2)
+    share = (drawn - nodes[left]) / (nodes[left + 1] - nodes[left])
+    probability = rng.random(size)
+    second = (1 - share) * rows.quantile(probability, left) + share * rows.quantile(probability, left + 1)
+    return outer.natural(drawn), inner.natural(second)
