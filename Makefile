@@ -22,14 +22,43 @@ book: $(VENV)/installed  ## build the site at _build/html
 	jupyter-book build . -W -n --keep-going
 	@echo "The book is at _build/html/index.html"
 
+.PHONY: serve
+serve: book  ## show the site at http://localhost:8000
+	python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+.PHONY: test
+test: book  ## build the book and run every test
+	ruff check .
+	ruff format --check .
+	mypy
+	@command -v chromium chromium-browser google-chrome >/dev/null || playwright install chromium || \
+	    echo 'No browser was found, and none could be fetched: the browser tests will say so.' >&2
+	pytest -n 2
+
+.PHONY: notebooks
+notebooks: book  ## write the chapters as notebooks, in _build/html/notebooks and notebooks.zip
+	@echo "The notebooks are in _build/html/notebooks, and all of them with lib in _build/html/notebooks.zip"
+
+.PHONY: lab
+lab: $(VENV)/installed  ## open JupyterLab, in which the chapters are notebooks
+	jupyter lab --LabApp.app_settings_dir=.jupyter book
+
 .PHONY: clean
 clean:  ## delete everything that was built, the environment excepted
-	rm -rf _build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf _build .hypothesis .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: lock
 lock: $(UV)  ## write requirements.txt and environment.yml anew from pyproject.toml
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate --no-header \
 	    pyproject.toml --group test --output-file requirements.txt
+	@mkdir -p _build
+	@{ echo '# Written by `make lock`, with the versions of requirements.txt: conda env create --file environment.yml'; \
+	    echo 'name: borrowing-strength'; \
+	    printf '%s\n' 'channels:' '  - conda-forge' '  - nodefaults' 'dependencies:' '  - python=3.12' '  - pip' '  - pip:'; \
+	    $(UV) pip compile --quiet --universal --python-version 3.12 --no-annotate --no-header \
+	        --constraint requirements.txt pyproject.toml | sed 's/^/      - /'; \
+	    echo '      - -e .'; } > _build/environment.yml
+	mv _build/environment.yml environment.yml
 
 .uv/bin/uv:
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { \

@@ -1,0 +1,57 @@
+"""Execute a chapter again when what it computes with has changed.
+
+The execution cache of MyST-NB looks at a chapter's own cells, and not at what they import: after a change in ``lib``
+the page would keep the old number. Here the cache lives in a folder named after a digest of everything that a chapter
+depends on: the package, its data and the locked versions. MyST-NB's cache setting makes Sphinx read every page again
+when it changes, so a new digest means a new, empty cache.
+"""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+KEPT = 3  # caches: this one, and those of the last states, so that going back and forth is quick
+
+
+def files(root):
+    """Yield the files under the folder `root` (or `root` itself, a file) that count, sorted by name."""
+    found = [root] if root.is_file() else sorted(root.rglob("*"))
+    for path in found:
+        hidden = any(part == "__pycache__" or part.startswith(".") for part in path.relative_to(root).parts)
+        if path.is_file() and not hidden:
+            yield path
+
+
+def digest(base, names):
+    """Return a digest of the names and contents of the files and folders `names` in the folder `base`.
+
+    It does not look at times, so that a fresh clone has the same digest as an old one.
+    """
+    total = hashlib.sha256()
+    for name in names:
+        if not (base / name).exists():
+            raise FileNotFoundError(f"the digest of what the chapters depend on needs {base / name}")
+        for path in files(base / name):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            total.update(f"{path.relative_to(base).as_posix()} {content}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def choose_cache(app, config):
+    """Point MyST-NB at the cache of this state, and delete the oldest others."""
+    base = Path(app.srcdir)
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    cache = caches / digest(base, ["lib", "requirements.txt"])
+    cache.mkdir(parents=True, exist_ok=True)
+    cache.touch()  # the newest is the one in use
+    for old in sorted(caches.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    config.nb_execution_cache_path = str(cache)
+    # The pages are made by our extensions too: a change there means reading the pages again, but not executing them.
+    config.book_extensions_digest = digest(base, ["book/_ext"])
+
+
+def setup(app):
+    app.add_config_value("book_extensions_digest", "", "env")
+    app.connect("config-inited", choose_cache)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
