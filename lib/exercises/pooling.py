@@ -1,0 +1,130 @@
+"""Checks for the practice exercises of the chapter on pooling."""
+
+import numpy as np
+from scipy import stats
+
+from lib.checks import check
+from lib.datasets import eight_schools
+from lib.estimators import complete_pooling
+
+_SCHOOLS = eight_schools().set_index("school")
+_Y, _SIGMA = _SCHOOLS["y"].to_numpy(float), _SCHOOLS["sigma"].to_numpy(float)
+
+
+def two_schools(mean: object, se: object) -> None:
+    """Check the pooled mean of schools A and B and its standard error."""
+    y, sigma = _Y[:2], _SIGMA[:2]
+    pooled = complete_pooling(y, sigma)
+    check(
+        mean,
+        pooled.mean,
+        slips={
+            "The mean: this is the plain average. The school with the smaller standard error must count for more.": y.mean(),
+            "The mean: these are weights 1 / sigma. The weight is the precision, 1 / sigma**2.": np.average(
+                y, weights=1 / sigma
+            ),
+            "The mean: these are weights sigma**2, so the noisier school counts for more. Turn them over.": np.average(
+                y, weights=sigma**2
+            ),
+        },
+    )
+    check(
+        se,
+        pooled.se,
+        slips={
+            "The standard error: this is its square, the variance. Take the root.": pooled.se**2,
+            "The standard error: this is the total precision. The variance is one over it.": pooled.se**-2,
+            "The standard error: this is the plain average of the two. Add precisions, not standard errors.": sigma.mean(),
+            "The standard error: this is that of the plain average. With precision weights it is smaller.": np.hypot(
+                *sigma
+            )
+            / 2,
+        },
+    )
+
+
+def how_many(schools: object) -> None:
+    """Check how many schools bring the standard error from 10 down to 2."""
+    check(
+        schools,
+        25,
+        slips={
+            "The variance, not the standard error, falls as 1 / J: the ratio of 5 must be squared.": 5,
+            "Turn the ratio over: more schools are needed, not fewer.": 1 / 25,
+        },
+    )
+
+
+def without_g(mean: object) -> None:
+    """Check the pooled mean without school G."""
+    keep = _SCHOOLS.index != "G"
+    precision = 1 / _SIGMA**2
+    share = precision / precision.sum()
+    check(
+        mean,
+        complete_pooling(_Y[keep], _SIGMA[keep]).mean,
+        slips={
+            "This is the plain average of the other seven: weight them by their precision.": _Y[keep].mean(),
+            "The weights of the seven no longer sum to one: divide by the precision that is left.": (share * _Y)[
+                keep
+            ].sum(),
+            "This is the pooled mean with all eight schools.": complete_pooling(_Y, _SIGMA).mean,
+        },
+    )
+
+
+def some_school(chance: object) -> None:
+    """Check the chance that at least one of eight schools with a standard error of 15 reaches 28."""
+    one = float(stats.norm.sf(28, complete_pooling(_Y, _SIGMA).mean, 15))
+    check(
+        chance,
+        1 - (1 - one) ** 8,
+        slips={
+            "This is the chance for one named school. The question is about at least one of eight.": one,
+            "This is the expected number of schools that reach 28. Chances of overlapping events do not add up.": 8
+            * one,
+            "This is the chance that none does: take one minus it.": (1 - one) ** 8,
+            "This is the chance that all eight do.": one**8,
+        },
+    )
+
+
+def halved_errors(q: object) -> None:
+    """Check Cochran's Q when every standard error is halved."""
+    now = complete_pooling(_Y, _SIGMA).q
+    check(
+        q,
+        4 * now,
+        slips={
+            "Q divides by the variance: halve sigma and sigma**2 falls to a quarter, not to a half.": 2 * now,
+            "This is Q as it was: the estimates are the same, but each is now farther away in standard errors.": now,
+            "This is a quarter of Q: smaller standard errors make the differences more surprising, not less.": now / 4,
+        },
+    )
+
+
+def power_at_20(chance: object) -> None:
+    """Check how often Q rejects at the 5% level when the effects have a standard deviation of 20, to within 0.01."""
+
+    def rejects(sd: np.ndarray, level: float = 0.95) -> float:
+        estimates = np.random.default_rng(0).normal(0, sd, size=(200_000, _Y.size))
+        precision = 1 / _SIGMA**2
+        centre = (estimates @ precision / precision.sum())[:, np.newaxis]
+        return float(((estimates - centre) ** 2 @ precision > stats.chi2.ppf(level, _Y.size - 1)).mean())
+
+    check(
+        chance,
+        rejects(np.hypot(_SIGMA, 20)),
+        slips={
+            "20 is a standard deviation: square it before you add it to the sampling variance.": rejects(
+                np.sqrt(_SIGMA**2 + 20)
+            ),
+            "The estimates have two sources of variance: the effects' own, 20**2, and the sampling variance sigma**2.": rejects(
+                np.full(_Y.size, 20.0)
+            ),
+            "Standard deviations do not add up; variances do.": rejects(_SIGMA + 20),
+            "This is how often Q does not reject.": 1 - rejects(np.hypot(_SIGMA, 20)),
+        },
+        rtol=0,
+        atol=0.01,
+    )

@@ -1,0 +1,201 @@
+"""Plotting helpers. Each draws on the axes it is given, or makes them, and returns them."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from lib.estimators import partial_pooling
+from lib.models import NormalNormal
+
+# From the palette of Okabe and Ito: told apart by readers of every kind of colour vision, in either theme.
+BLUE, VERMILION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
+
+EXPLORABLE_MIME = "application/vnd.borrowing-strength.explorable+json"
+
+
+def forest(
+    estimate: ArrayLike,
+    half_width: ArrayLike | None = None,
+    *,
+    labels: Sequence[object],
+    color: str = BLUE,
+    marker: str = "o",
+    label: str | None = None,
+    shift: float = 0.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one estimate a row, the first on top, with its interval.
+
+    Parameters
+    ----------
+    estimate : array_like, shape (J,)
+    half_width : array_like, shape (J,), optional
+        Half the interval's width; no interval if left out.
+    labels : sequence, length J
+        The rows' names.
+    color, marker, label : str
+        How the points look, and what the legend calls them.
+    shift : float
+        How far below the middle of its row a point is drawn, in rows: two sets of estimates can share the rows.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or plt.subplots()[1]
+    rows = np.arange(len(labels)) + shift
+    if half_width is not None:
+        ax.hlines(rows, np.subtract(estimate, half_width), np.add(estimate, half_width), color=color, linewidth=1.5)
+    ax.plot(np.asarray(estimate), rows, marker, color=color, markersize=6, label=label)
+    ax.set_yticks(np.arange(len(labels)), [str(name) for name in labels])
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    return ax
+
+
+def paths(x: ArrayLike, lines: ArrayLike, *, labels: Sequence[object], gap: float, ax: Axes | None = None) -> Axes:
+    """Draw one line a group and name it at its right end, the names moved apart where the lines end close together.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,)
+    lines : array_like, shape (n, J)
+    labels : sequence, length J
+    gap : float
+        The least distance between two names, in units of the vertical axis.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = ax or plt.subplots()[1]
+    x, lines = np.asarray(x, dtype=float), np.asarray(lines, dtype=float)
+    ax.plot(x, lines, color=BLUE, linewidth=1.5)
+    ends = lines[-1]
+    order = np.argsort(ends)
+    # Each name goes to the end of its line, or just above the name below it.
+    raised = np.maximum.accumulate(ends[order] - gap * np.arange(order.size)) + gap * np.arange(order.size)
+    for position, group in zip(raised, order, strict=True):
+        ax.annotate(str(labels[group]), (x[-1], position), xytext=(5, 0), textcoords="offset points", va="center")
+    return ax
+
+
+class Explorable:
+    """An interactive chart that a page can show without a server.
+
+    The site draws it with scripts that it carries itself, and shows a still picture where scripts are off; a notebook
+    shows Altair's own offline version.
+
+    Parameters
+    ----------
+    chart : altair chart
+    alt : str
+        What the still picture shows, for a reader who cannot see it.
+    title : str
+        The chart's name, for a reader who hears it.
+    """
+
+    def __init__(self, chart: alt.TopLevelMixin, *, alt: str, title: str) -> None:
+        self.chart, self.alt, self.title = chart, alt, title
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        return {
+            EXPLORABLE_MIME: {"spec": self.chart.to_dict(), "alt": self.alt, "title": self.title},
+            "text/html": self.chart.to_html(inline=True),
+            "text/plain": self.alt,
+        }
+
+
+def explorable(chart: alt.TopLevelMixin, *, alt: str, title: str) -> Explorable:
+    """Wrap a chart for the page; the parameters are those of `Explorable`."""
+    return Explorable(chart, alt=alt, title=title)
+
+
+def shrinkage_explorable(
+    y: ArrayLike, sigma: ArrayLike, labels: Sequence[object], *, tau: ArrayLike, start: float, axis: str = "Effect"
+) -> alt.VConcatChart:
+    """Let a reader move the between-group standard deviation and watch every estimate follow.
+
+    Parameters
+    ----------
+    y, sigma : array_like, shape (J,)
+        Estimated effects and their standard errors.
+    labels : sequence, length J
+    tau : array_like, shape (n,)
+        The values that the slider takes, evenly spaced.
+    start : float
+        The value that it starts from, one of them.
+    axis : str
+        What the horizontal axis of the upper panel says.
+
+    Returns
+    -------
+    altair.VConcatChart
+        Above, the groups' estimates with 95% intervals, their own estimates and the population mean; below, the log
+        marginal likelihood of tau, relative to its largest value on the slider.
+    """
+    tau = np.asarray(tau, dtype=float)
+    pooled = partial_pooling(y, sigma, tau)
+    half = stats.norm.ppf(0.975) * pooled.sd
+    names = [str(name) for name in labels]
+    groups = pd.DataFrame(
+        {
+            "tau": np.repeat(tau, len(names)),
+            "group": np.tile(names, tau.size),
+            "y": np.tile(np.asarray(y, dtype=float), tau.size),
+            "estimate": pooled.mean.ravel().round(3),
+            "low": (pooled.mean - half).ravel().round(3),
+            "high": (pooled.mean + half).ravel().round(3),
+        }
+    )
+    log_likelihood = NormalNormal(y, sigma).log_marginal_likelihood(tau)
+    curve = pd.DataFrame(
+        {"tau": tau, "mu": pooled.mu.round(3), "log_likelihood": (log_likelihood - log_likelihood.max()).round(4)}
+    )
+
+    slider = alt.param(
+        name="tau",
+        value=start,
+        bind=alt.binding_range(
+            min=float(tau[0]), max=float(tau[-1]), step=float(tau[1] - tau[0]), name="Spread between groups, τ "
+        ),
+    )
+    here = "datum.tau === tau"
+    span = [float(min(groups["low"].min(), groups["y"].min())), float(max(groups["high"].max(), groups["y"].max()))]
+    row = alt.Y("group:N", title=None, sort=names)
+    effect = alt.Scale(domain=span, nice=True)
+    moving = alt.Chart(groups).transform_filter(here)
+    top = alt.layer(
+        alt.Chart(curve)
+        .transform_filter(here)
+        .mark_rule(color=GREY, strokeDash=[4, 3])
+        .encode(x=alt.X("mu:Q", scale=effect)),
+        moving.mark_rule(color=BLUE, strokeWidth=2).encode(
+            x=alt.X("low:Q", scale=effect, title=axis), x2="high:Q", y=row
+        ),
+        moving.mark_point(color=VERMILION, size=60, strokeWidth=2).encode(x=alt.X("y:Q", scale=effect), y=row),
+        moving.mark_circle(color=BLUE, size=90, opacity=1).encode(
+            x=alt.X("estimate:Q", scale=effect), y=row, tooltip=["group:N", "y:Q", "estimate:Q", "low:Q", "high:Q"]
+        ),
+    ).properties(
+        width=440,
+        height=230,
+        title=alt.TitleParams(
+            "Estimates at this τ",
+            subtitle="Ring: a group's own estimate. Dot and bar: given τ, with 95% interval. Dashed: population mean.",
+            anchor="start",
+        ),
+    )
+    line = alt.Chart(curve).encode(x=alt.X("tau:Q", title="τ"), y=alt.Y("log_likelihood:Q", title="Log likelihood"))
+    bottom = alt.layer(
+        line.mark_line(color=BLUE), line.transform_filter(here).mark_circle(color=VERMILION, size=110, opacity=1)
+    ).properties(width=440, height=110, title=alt.TitleParams("How well each τ explains the data", anchor="start"))
+    return alt.vconcat(top, bottom).add_params(slider)
