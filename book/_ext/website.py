@@ -1,0 +1,93 @@
+"""Mend the theme's pages, and add the buttons that a public repository makes possible.
+
+The repository's address (``repository: url`` in ``_config.yml``) is the one setting that turns on the source, Binder
+and Colab buttons.
+"""
+
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, urlsplit
+
+from docutils import nodes
+from sphinx.errors import ConfigError
+
+BINDER = "https://mybinder.org/v2"
+COLAB = "https://colab.research.google.com"
+# Colab opens notebooks alone, and the repository holds none: the published site does, on this branch.
+PUBLISHED_BRANCH = "gh-pages"
+NOTEBOOK_BUTTON = "download-notebook-button"  # as notebooks.py labels it
+
+
+def use_repository(app, config):
+    """Let the theme show its source button when, and only when, the repository's address is known."""
+    options = config.html_theme_options
+    url = (options.get("repository_url") or "").rstrip("/").removesuffix(".git")
+    options["repository_url"] = url
+    options["use_repository_button"] = options["use_source_button"] = bool(url)
+    if url and (urlsplit(url).scheme != "https" or urlsplit(url).path.count("/") < 2):
+        raise ConfigError(
+            f"repository: url in _config.yml is {url!r}; expected https://<host>/<owner>/<name>, or nothing"
+        )
+
+
+def launch_links(url, branch, docname):
+    """List the buttons that run a chapter elsewhere, for the repository at ``url``."""
+    owner_and_name = urlsplit(url).path.strip("/")
+    on_github = urlsplit(url).netloc == "github.com"
+    binder_source = f"gh/{owner_and_name}" if on_github else f"git/{quote(url, safe='')}"
+    where = quote(f"lab/tree/{docname}.md")
+    buttons = [("Binder", "logo_binder.svg", f"{BINDER}/{binder_source}/{branch}?urlpath={where}")]
+    if on_github:
+        notebook = f"notebooks/{PurePosixPath(docname).name}.ipynb"
+        buttons.append(
+            ("Colab", "logo_colab.png", f"{COLAB}/github/{owner_and_name}/blob/{PUBLISHED_BRANCH}/{notebook}")
+        )
+    return [
+        {"type": "link", "text": name, "tooltip": f"Run on {name}", "icon": f"_static/images/{logo}", "url": link}
+        for name, logo, link in buttons
+    ]
+
+
+def add_buttons(app, pagename, templatename, context, doctree):
+    """Set the notebook's download apart from the icons and, with a known repository, add the launch buttons."""
+    buttons = context.get("header_buttons", [])
+    download = next((button for button in buttons if button.get("label") == NOTEBOOK_BUTTON), None)
+    if download is None:
+        return
+    buttons.remove(download)
+    context["notebook_url"] = download["url"]  # article-header-buttons.html shows it
+    options = app.config.html_theme_options
+    # A page without a suffix is one whose source is not for its readers.
+    if options["repository_url"] and context.get("page_source_suffix"):
+        links = launch_links(options["repository_url"], options.get("repository_branch", "main"), pagename)
+        group = {"type": "group", "tooltip": "Run this chapter elsewhere", "icon": "fas fa-rocket", "buttons": links}
+        buttons.append(group | {"label": "launch-buttons"})
+
+
+def disable_thebe(app, config):
+    """Keep thebe off the pages: it fetches its code from another host, and declares its constants twice.
+
+    Jupyter Book loads the extension without asking; what it would do on later events is cancelled here.
+    """
+    for listeners in list(app.events.listeners.values()):
+        for listener in list(listeners):
+            if listener.handler.__module__ == "sphinx_thebe":
+                app.disconnect(listener.id)
+    app.registry.css_files[:] = [entry for entry in app.registry.css_files if entry[0] != "sphinx-thebe.css"]
+
+
+def name_every_header(app, doctree, docname):
+    """Make the empty corner of a data frame's table a plain cell: axe's rule is "empty-table-header"."""
+    for raw in doctree.findall(nodes.raw):
+        if "dataframe" in raw.astext():
+            raw.children[:] = [nodes.Text(raw.astext().replace("<th></th>", "<td></td>"))]
+
+
+def setup(app):
+    app.config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
+    app.connect("config-inited", disable_thebe)
+    app.connect("config-inited", use_repository)
+    app.connect("doctree-resolved", name_every_header)
+    app.add_js_file("scrolling.js", loading_method="defer")
+    # After the theme's buttons (501) and the notebook's (502).
+    app.connect("html-page-context", add_buttons, priority=503)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

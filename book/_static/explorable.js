@@ -1,0 +1,119 @@
+// Turns each explorable's static picture into a live chart with a slider (see book/_ext/explorable.py).
+(() => {
+  "use strict";
+
+  const panels = (spec) => spec.hconcat ?? spec.vconcat ?? [spec];
+
+  // On a narrow screen, panels side by side go one below the other.
+  const stacked = ({ hconcat, ...rest }) => (hconcat ? { ...rest, vconcat: hconcat } : rest);
+
+  const scaled = (spec, width, factor) => {
+    const copy = structuredClone(spec);
+    for (const panel of panels(copy)) panel.width = Math.floor(width(panel) * factor);
+    return copy;
+  };
+
+  // Panels side by side share what is too much; stacked or single, the widest sets the measure for all.
+  const fitted = (spec, excess) => {
+    const width = (panel) => panel.width ?? spec.config?.view?.continuousWidth ?? 300;
+    const widths = panels(spec).map(width);
+    const whole = spec.hconcat ? widths.reduce((sum, each) => sum + each, 0) : Math.max(...widths);
+    const factor = 1 - (excess + 1) / whole;
+    if (spec.hconcat && factor < 0.7) return null; // too cramped to read
+    return scaled(spec, width, factor);
+  };
+
+  const element = (tag, attributes, ...children) => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  };
+
+  // The slider is the browser's own, outside the chart, so that it keeps its focus when the chart is laid out anew.
+  const slider = (param, id, moved) => {
+    const { min, max, step, name } = param.bind;
+    const places = (String(step).split(".")[1] ?? "").length;
+    const label = element("label", { for: id }, (name ?? param.name).replace(/[:\s]+$/, ""));
+    const range = element("input", { type: "range", id, min, max, step, value: param.value });
+    // Hidden from screen readers, which get the same text from the slider itself.
+    const shown = element("span", { class: "explorable-value", "aria-hidden": "true" });
+    const show = () => {
+      shown.textContent = Number(range.value).toFixed(places);
+      range.setAttribute("aria-valuetext", shown.textContent);
+    };
+    range.addEventListener("input", () => {
+      show();
+      moved(param.name, Number(range.value));
+    });
+    show();
+    return element("div", { class: "explorable-slider" }, label, range, shown);
+  };
+
+  const start = async (box, number) => {
+    const source = box.querySelector("script[type='application/json']");
+    const picture = box.querySelector("img");
+    const spec = JSON.parse(source.textContent);
+    const values = {};
+    const sliders = [];
+    let view;
+    const moved = (name, value) => {
+      values[name] = value;
+      view.signal(name, value).runAsync();
+    };
+    for (const param of spec.params ?? []) {
+      if (param.bind?.input !== "range") continue;
+      sliders.push(slider(param, `explorable-${number}-${param.name}`, moved));
+      values[param.name] = param.value;
+      delete param.bind;
+    }
+    const chart = element("div", { class: "explorable-chart", role: "img", "aria-label": picture.alt });
+    const live = element("div", { class: "explorable-live" }, ...sliders, chart);
+
+    const draw = async (wanted) => {
+      for (const param of wanted.params ?? []) if (param.name in values) param.value = values[param.name];
+      view?.finalize();
+      ({ view } = await vegaEmbed(chart, wanted, { actions: false, renderer: "svg", defaultStyle: false }));
+      const svg = chart.querySelector("svg");
+      svg.setAttribute("aria-hidden", "true"); // The chart's box has the description.
+      return svg.getBoundingClientRect().width - chart.clientWidth;
+    };
+    const layOut = async () => {
+      let excess = await draw(spec);
+      if (excess <= 0) return;
+      let wanted = fitted(spec, excess);
+      if (!wanted) {
+        wanted = stacked(spec);
+        excess = await draw(wanted);
+        if (excess <= 0) return;
+        wanted = fitted(wanted, excess);
+      }
+      await draw(wanted);
+    };
+
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", source.dataset.title);
+    box.append(live);
+    await layOut();
+    picture.hidden = true;
+    box.dataset.state = "live";
+
+    let room = chart.clientWidth;
+    let waiting;
+    new ResizeObserver(() => {
+      if (chart.clientWidth === room) return;
+      room = chart.clientWidth;
+      clearTimeout(waiting);
+      waiting = setTimeout(layOut, 150);
+    }).observe(chart);
+  };
+
+  document.querySelectorAll(".explorable").forEach((box, number) => {
+    start(box, number).catch((error) => {
+      // The picture stays.
+      box.querySelector(".explorable-live")?.remove();
+      box.dataset.state = "static";
+      console.error(error);
+    });
+  });
+})();

@@ -1,0 +1,11 @@
+// What is too wide for the page scrolls in its own box; here the keyboard learns to reach such a box.
+(() => {
+  "use strict";
+  const boxes = document.querySelectorAll(".math > .katex, .cell_output > .output, .pst-scrollable-table-container");
+  const mark = (box) => {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  };
+  const watch = new ResizeObserver((entries) => entries.forEach((entry) => mark(entry.target)));
+  boxes.forEach((box) => watch.observe(box));
+})();
