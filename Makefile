@@ -43,6 +43,14 @@ notebooks: book  ## write the chapters as notebooks, in _build/html/notebooks an
 lab: $(VENV)/installed  ## open JupyterLab, in which the chapters are notebooks
 	jupyter lab --LabApp.app_settings_dir=.jupyter book
 
+.PHONY: problem-sets
+problem-sets: $(VENV)/installed  ## write the student notebooks and the autograders, in _build/problem-sets
+	python book/_ext/problem_set_builder.py students
+
+.PHONY: instructor
+instructor: $(VENV)/installed  ## build the instructor's edition, with the solutions, in _build/instructor
+	python book/_ext/problem_set_builder.py instructor
+
 .PHONY: clean
 clean:  ## delete everything that was built, the environment excepted
 	rm -rf _build .hypothesis .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,300 @@
+"""Turn the one source of a problem set into all its editions.
+
+A source is a MyST notebook in ``book/problem-sets/``, in the format of ``otter assign`` (raw cells mark questions,
+solutions and tests), with three cell tags of our own:
+
+data
+    Code that students get and that the hidden tests need too.
+grader
+    Code for the hidden tests alone.
+instructor
+    Notes (or code) for the instructor's edition alone.
+
+    python book/_ext/problem_set_builder.py students     # student notebooks and autograders
+    python book/_ext/problem_set_builder.py instructor   # the instructor's edition
+"""
+
+import argparse
+import hashlib
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "book" / "problem-sets"
+BUILD = ROOT / "_build"
+FLAGS = ["--all", "-W", "-n", "--keep-going"]
+OURS = {"grader", "instructor"}
+# The foot of every test file; `test_case` is Otter's, which the file imports.
+GUARD = b"\nguard_all([value for value in list(globals().values()) if isinstance(value, test_case)])\n"
+
+
+def sources(folder: Path = SOURCES) -> list[Path]:
+    """Every problem set there is: each has an Otter configuration, which an ordinary page has not."""
+    return sorted(path for path in folder.glob("*.md") if "# ASSIGNMENT CONFIG" in path.read_text(encoding="utf-8"))
+
+
+def tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def configuration(cell: NotebookNode, heading: str) -> dict | None:
+    """What a raw cell with this heading configures; None for any other cell."""
+    if cell.cell_type != "raw" or not re.match(rf"#\s*{heading}\b", cell.source, re.IGNORECASE):
+        return None
+    return yaml.safe_load(cell.source) or {}
+
+
+def grader_code(notebook: NotebookNode) -> str:
+    """What goes above the hidden tests: the checks, the preamble, the data, and the code for the hidden tests alone."""
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and tags(cell) & {"data", "grader"}]
+    files = [ROOT / "lib" / "checks.py", Path(__file__).with_name("grader_preamble.py")]
+    return "\n\n\n".join([*(path.read_text(encoding="utf-8") for path in files), *cells]) + "\n\n\n"
+
+
+def build(source: Path, output: Path | None = None) -> Path:
+    """Write the student notebook, its zip and the autograder of one source, unless they are up to date.
+
+    Parameters
+    ----------
+    source : Path
+        The problem set, a MyST notebook.
+    output : Path, optional
+        Folder to write to, ``_build/problem-sets/<name>`` by default. ``student/`` and ``autograder/`` in it are
+        replaced.
+
+    Returns
+    -------
+    Path
+        The output folder: ``student/<name>.ipynb``, ``<name>.zip`` (for students) and
+        ``autograder/<name>-autograder.zip``.
+
+    Raises
+    ------
+    ValueError
+        If the source is not a problem set that Otter can convert; the message is Otter's.
+    """
+    output = output or BUILD / "problem-sets" / source.stem
+    stamp, digest = output / ".stamp", _digest(source)
+    if stamp.exists() and stamp.read_text() == digest:
+        return output
+
+    from otter.assign import main as otter_assign  # a slow import, needed only when something changed
+
+    name = source.stem
+    notebook = jupytext.read(source)
+    with tempfile.TemporaryDirectory() as folder:
+        master, result = Path(folder) / f"{name}.ipynb", Path(folder) / "result"
+        student = nbformat.from_dict({**notebook, "cells": [c for c in notebook.cells if not tags(c) & OURS]})
+        student.metadata.pop("jupytext", None)
+        nbformat.write(student, master)
+        otter_assign(str(master), str(result), no_pdfs=True, no_run_tests=True)
+        [autograder] = (result / "autograder").glob("*.zip")
+        with_library = _imports_library(notebook)
+
+        shutil.rmtree(output, ignore_errors=True)
+        (output / "student").mkdir(parents=True)
+        (output / "autograder").mkdir()
+        shutil.copy(result / "student" / f"{name}.ipynb", output / "student")
+        _complete_autograder(
+            autograder, output / "autograder" / f"{name}-autograder.zip", grader_code(notebook), with_library
+        )
+    _write_requirements(notebook, output / "student" / "requirements.txt")
+    if with_library:
+        _copy_library(output / "student" / "lib")
+    with zipfile.ZipFile(output / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted((output / "student").rglob("*")):
+            archive.write(path, Path(name) / path.relative_to(output / "student"))
+    stamp.write_text(digest)
+    return output
+
+
+def page(student: NotebookNode, download: str) -> str:
+    """The student notebook as a page of the book: the same cells, without the ones that run the grader."""
+    parts = []
+    for cell in student.cells:
+        text = re.sub(r"<!-- (BEGIN|END) QUESTION -->", "", cell.source).strip()
+        if not text or re.search(r"^(grader\b|# Initialize Otter|## Submission)|\bgrader\.(check|export)", text):
+            continue
+        if cell.cell_type == "code":
+            text = f"```python\n{text}\n```"
+        parts.append(text)
+    parts.insert(1, download)
+    return "\n\n".join(parts) + "\n"
+
+
+def instructor_notebook(source: Path) -> NotebookNode:
+    """The instructor's edition: everything in the source, and after each question what the grader recognises."""
+    notebook, new = jupytext.read(source), nbformat.v4
+    preamble = Path(__file__).with_name("instructor_preamble.py").read_text(encoding="utf-8")
+    hidden = [new.new_code_cell(code, metadata={"tags": ["remove-cell"]}) for code in (grader_code(notebook), preamble)]
+    cells, summary, in_tests = [], ["| question | points | graded |", "| --- | ---: | --- |"], False
+    total = 0
+    for cell in notebook.cells:
+        if (question := configuration(cell, "BEGIN QUESTION")) is not None:
+            total += question["points"]
+            by = "by hand, with the rubric" if question.get("manual") else "by the grader"
+            summary.append(f"| {question['name']} | {question['points']} | {by} |")
+        elif cell.cell_type == "raw":
+            in_tests = "BEGIN TESTS" in cell.source or (in_tests and "END TESTS" not in cell.source)
+            if "BEGIN SOLUTION" in cell.source:
+                cells.append(new.new_markdown_cell("**Solution**"))
+        elif in_tests:
+            cells += _shown_test(cell.source)
+        else:
+            cell.metadata["tags"] = ["hide-input"] if "grader" in tags(cell) else []
+            if cell.cell_type == "code":
+                lines = [x for x in cell.source.splitlines() if not re.match(r"\s*# (BEGIN|END) SOLUTION", x)]
+                cell.source = "\n".join(re.sub(r"\s*# SOLUTION( NO PROMPT)?$", "", line) for line in lines)
+            cells.append(cell)
+    summary += [f"| all | {total} | |", "", "How to grade, and what to watch for: [](index)."]
+    notebook.cells = [cells[0], new.new_markdown_cell("\n".join(summary)), *hidden, *cells[1:]]
+    return notebook
+
+
+def build_instructor(folder: Path = SOURCES, output: Path = BUILD / "instructor") -> Path:
+    """Build the instructor's edition of every problem set, with the solutions executed, as a site of its own."""
+    work = output / "source"
+    shutil.rmtree(output, ignore_errors=True)
+    work.mkdir(parents=True)
+    names = []
+    for source in sources(folder):
+        jupytext.write(instructor_notebook(source), work / f"{source.stem}.md", fmt="md:myst")
+        names.append(source.stem)
+    shutil.copy(Path(__file__).with_name("instructor_index.md"), work / "index.md")
+    shutil.copytree(ROOT / "book" / "_static", work / "book" / "_static")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    edition = {
+        "title": f"{config['title']}: instructor's edition",
+        "author": config["author"],
+        "copyright": config["copyright"],
+        "only_build_toc_files": True,
+        "execute": {"execute_notebooks": "force", "timeout": 120},
+        "parse": config["parse"],
+        "sphinx": {
+            "recursive_update": True,
+            "extra_extensions": ["sphinxcontrib.katex"],
+            "local_extensions": {"math_assets": str(ROOT / "book" / "_ext")},
+            # A setting of an extension that is not loaded here is a warning. Tables in outputs are no CommonMark.
+            "config": {
+                key: value for key, value in config["sphinx"]["config"].items() if key.startswith(("html_", "katex_"))
+            }
+            | {"nb_render_markdown_format": "gfm"},
+        },
+    }
+    (work / "_config.yml").write_text(yaml.safe_dump(edition), encoding="utf-8")
+    toc = {"format": "jb-book", "root": "index", "chapters": [{"file": name} for name in names]}
+    (work / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+    subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", work, "--path-output", output, *FLAGS], check=True
+    )
+    return output
+
+
+def _shown_test(test: str) -> list[NotebookNode]:
+    """A hidden test, folded, and the table of what it recognises; nothing for a public test."""
+    head, _, body = test.rpartition('""" # END TEST CONFIG\n')
+    if "hidden: true" not in head:
+        return []
+    name, points = re.search(r"def (test_\w+)", body)[1], re.search(r"points: (\S+)", head)[1]
+    new = nbformat.v4
+    return [
+        new.new_markdown_cell(f"**Hidden test** `{name}`, points: {points}"),
+        new.new_code_cell(body, metadata={"tags": ["hide-input"]}),
+        new.new_code_cell(f"misconceptions({name})", metadata={"tags": ["remove-input"]}),
+    ]
+
+
+def _digest(source: Path) -> str:
+    """What the products depend on: the source, this machinery, the library that goes along, and Otter."""
+    files = [source, *Path(__file__).parent.glob("*.py"), *(ROOT / "lib").rglob("*.py"), *(ROOT / "lib").rglob("*.csv")]
+    digest = hashlib.sha256(importlib.metadata.version("otter-grader").encode())
+    for path in sorted(files):
+        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _imports_library(notebook: NotebookNode) -> bool:
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code" and not tags(cell) & OURS)
+    return re.search(r"^\s*(from|import) lib\b", code, re.MULTILINE) is not None
+
+
+def _library_files() -> list[Path]:
+    return sorted(p for p in (ROOT / "lib").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+
+
+def _copy_library(target: Path) -> None:
+    shutil.copytree(ROOT / "lib", target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _complete_autograder(made: Path, wanted: Path, code: str, with_library: bool) -> None:
+    """Put the grader's code above the tests, and the library beside them if the notebook imports it."""
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(wanted, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            content = old.read(member)
+            is_test = member.filename.startswith("tests/")
+            new.writestr(member.filename, code.encode() + content + GUARD if is_test else content)
+        for path in _library_files() if with_library else []:
+            new.write(path, Path("files") / path.relative_to(ROOT))
+
+
+def _write_requirements(notebook: NotebookNode, path: Path) -> None:
+    configs = [configuration(cell, "ASSIGNMENT CONFIG") for cell in notebook.cells]
+    config = next(c for c in configs if c is not None)
+    grader = f"otter-grader=={importlib.metadata.version('otter-grader')}"
+    path.write_text("\n".join([*config.get("requirements", []), grader, "jupyterlab"]) + "\n", encoding="utf-8")
+
+
+def grade_solution(source: Path, output: Path) -> None:
+    """Grade the reference solution with the autograder just built; anything but full marks is an error."""
+    from otter.api import grade_submission
+
+    with tempfile.TemporaryDirectory() as folder:
+        submission = Path(folder) / f"{source.stem}.ipynb"
+        nbformat.write(solution_notebook(source), submission)
+        results = grade_submission(
+            str(submission), str(output / "autograder" / f"{source.stem}-autograder.zip"), quiet=True
+        )
+    if not results.possible or results.total != results.possible:
+        raise ValueError(
+            f"{source.name}: the solution earns {results.total} of {results.possible} points.\n{results.summary()}"
+        )
+    print(f"{source.stem}: the solution earns {results.total:g} of {results.possible:g} points; see {output}")
+
+
+def solution_notebook(source: Path) -> NotebookNode:
+    """The source as a submission: the notebook with every solution in it."""
+    notebook = jupytext.read(source)
+    cells, in_tests = [], False
+    for cell in notebook.cells:
+        if cell.cell_type == "raw":
+            in_tests = "BEGIN TESTS" in cell.source or (in_tests and "END TESTS" not in cell.source)
+        elif not in_tests and not tags(cell) & OURS:
+            cells.append(cell)
+    notebook.cells = cells
+    notebook.metadata["otter"] = {"assignment_name": source.stem}
+    return notebook
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("edition", choices=["students", "instructor"])
+    if parser.parse_args().edition == "instructor":
+        build_instructor()
+        return
+    for source in sources():
+        grade_solution(source, build(source))
+
+
+if __name__ == "__main__":
+    main()
