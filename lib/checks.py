@@ -9,11 +9,18 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lib.validation import FloatArray, real_array
+
 RIGHT = "Right."
 
 
 def diagnose(
-    answer: object, expected: ArrayLike, *, slips: Mapping[str, ArrayLike] | None = None, rtol: float = 1e-3, atol: float = 0.0
+    answer: object,
+    expected: ArrayLike,
+    *,
+    slips: Mapping[str, ArrayLike] | None = None,
+    rtol: float = 1e-3,
+    atol: float = 0.0,
 ) -> str:
     """Say what is wrong with an answer.
 
@@ -48,8 +55,8 @@ def diagnose(
     if answer is None or answer is Ellipsis:
         return "There is no answer yet: put yours in place of the dots."
     try:
-        given = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
+        given = real_array("answer", answer)
+    except Exception:  # whatever a student's object does when NumPy looks at it
         wanted = "a number" if target.ndim == 0 else "an array of numbers"
         return f"The answer should be {wanted}; this is of type {type(answer).__name__}."
     if np.isnan(given).any():
@@ -69,25 +76,30 @@ def diagnose(
         right = np.isclose(given, target, rtol=rtol, atol=atol)
         if right.any():
             return f"Not right yet: {int(right.sum())} of the {target.size} entries are right."
-    elif given == -target:
+    elif _close(given, -target, rtol, atol):
         return "Not right yet: the size is right, the sign is not."
     return "Not right yet, and not a slip that this check knows. Write down the formula and put the numbers in by hand."
 
 
 def check(
-    answer: object, expected: ArrayLike, *, slips: Mapping[str, ArrayLike] | None = None, rtol: float = 1e-3, atol: float = 0.0
+    answer: object,
+    expected: ArrayLike,
+    *,
+    slips: Mapping[str, ArrayLike] | None = None,
+    rtol: float = 1e-3,
+    atol: float = 0.0,
 ) -> None:
     """Print whether an answer is right, or what is wrong with it; the parameters are those of `diagnose`."""
     print(diagnose(answer, expected, slips=slips, rtol=rtol, atol=atol) or RIGHT)
 
 
-def _close(given: np.ndarray, target: np.ndarray, rtol: float, atol: float) -> bool:
+def _close(given: FloatArray, target: FloatArray, rtol: float, atol: float) -> bool:
     return bool(np.allclose(given, target, rtol=rtol, atol=atol))
 
 
-def _shape(array: np.ndarray) -> str:
+def _shape(array: FloatArray) -> str:
     if array.ndim == 0:
         return "one number"
     if array.ndim == 1:
-        return f"{array.size} numbers in a row"
+        return f"{array.size} numbers in a row" if array.size != 1 else "a row of one number"
     return "the shape " + " by ".join(str(n) for n in array.shape)

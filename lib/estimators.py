@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from lib.validation import FloatArray, finite_array, finite_vector, positive_vector
+from lib.validation import FloatArray, finite_array, finite_vector, positive_vector, real_array
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def shrinkage_weight(sigma: ArrayLike, tau: ArrayLike) -> FloatArray:
     ndarray
         The weight of the group's own estimate.
     """
-    with np.errstate(divide="ignore", over="ignore"):  # sigma / 0 is infinite, and its weight is rightly zero
-        return 1 / (1 + np.square(np.divide(sigma, tau)))
+    with np.errstate(divide="ignore", over="ignore", under="ignore"):  # sigma / 0 is infinite, its weight rightly zero
+        return np.asarray(1 / (1 + np.square(np.divide(sigma, tau))))
 
 
 def partial_pooling(y: ArrayLike, sigma: ArrayLike, tau: ArrayLike, mu: float | None = None) -> PartialPooling:
@@ -116,7 +116,7 @@ def partial_pooling(y: ArrayLike, sigma: ArrayLike, tau: ArrayLike, mu: float | 
     Gelman et al. (2013), *Bayesian Data Analysis*, 3rd ed., equations 5.17 and 5.20.
     """
     y, sigma = _estimates(y, sigma)
-    tau = np.asarray(tau, dtype=float)
+    tau = real_array("tau", tau)
     if not (tau >= 0).all():  # a NaN fails this too
         raise ValueError("tau must be zero or more, and not NaN")
     weight = shrinkage_weight(sigma, tau[..., np.newaxis])
@@ -130,6 +130,8 @@ def partial_pooling(y: ArrayLike, sigma: ArrayLike, tau: ArrayLike, mu: float | 
         # At tau = infinity the group's own weight is 1, and what is unknown of mu no longer matters.
         from_centre = np.multiply(1 - weight, np.sqrt(centre_variance), where=weight < 1, out=np.zeros_like(weight))
     else:
+        if np.ndim(mu) != 0:
+            raise ValueError("mu must be one number, or None to estimate it")
         centre = np.broadcast_to(finite_array("mu", mu), tau.shape)
         from_centre = np.zeros_like(weight)
     mean = weight * y + (1 - weight) * centre[..., np.newaxis]
@@ -157,7 +159,8 @@ def method_of_moments_tau2(y: ArrayLike, sigma: ArrayLike) -> float:
     if y.size < 2:
         raise ValueError("y must hold at least two groups: one group says nothing about the spread between groups")
     precision = 1 / sigma**2
-    scale = precision.sum() - (precision**2).sum() / precision.sum()
+    # sum(precision) - sum(precision**2) / sum(precision), without the cancellation when one group outweighs the others
+    scale = 2 * (precision[1:] * np.cumsum(precision)[:-1]).sum() / precision.sum()
     return max(0.0, float((complete_pooling(y, sigma).q - (y.size - 1)) / scale))
 
 
@@ -199,7 +202,7 @@ def james_stein(
     square = (deviation**2).sum(axis=-1, keepdims=True)
     # Where every observation sits on the point there is nothing to shrink, whatever the factor.
     kept = 1 - (x.shape[-1] - lost) * variance / np.where(square > 0, square, np.inf)
-    return point + (np.maximum(kept, 0) if positive_part else kept) * deviation
+    return np.asarray(point + (np.maximum(kept, 0) if positive_part else kept) * deviation)
 
 
 def _estimates(y: ArrayLike, sigma: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lib.validation import FloatArray
 
@@ -39,7 +40,7 @@ class LogLinear:
         cumulative = np.cumsum(mass, axis=1)
         self._cumulative = np.concatenate([np.zeros((len(mass), 1)), cumulative / cumulative[:, -1:]], axis=1)
 
-    def quantile(self, probability: FloatArray, row: FloatArray | int = 0) -> FloatArray:
+    def quantile(self, probability: FloatArray, row: NDArray[np.intp] | int = 0) -> FloatArray:
         """Invert the distribution function of the given row(s) at each probability.
 
         Parameters
@@ -52,7 +53,7 @@ class LogLinear:
         -------
         ndarray, shape (n,)
         """
-        row = np.broadcast_to(np.asarray(row, dtype=int), probability.shape)
+        row = np.broadcast_to(np.asarray(row, dtype=np.intp), probability.shape)
         rows, size = self._cumulative.shape
         # One search serves all rows: row r's distribution function is lifted to run from r to r + 1.
         lifted = (self._cumulative + np.arange(rows)[:, np.newaxis]).ravel()
@@ -62,7 +63,7 @@ class LogLinear:
         within = np.clip((probability - low) / np.where(high > low, high - low, 1), 0, 1)
         left, right = self.nodes[row, index], self.nodes[row, index + 1]
         rise = np.clip(self.log_density[row, index + 1] - self.log_density[row, index], -700, 700)
-        return left + (right - left) * _exponential_quantile(within, rise)
+        return np.asarray(left + (right - left) * _exponential_quantile(within, rise))
 
 
 def integrate(
@@ -106,7 +107,8 @@ def integrate(
             return LogLinear(x, f)
         if x.shape[1] > _MAX_NODES:
             raise NoMassError(f"the density is too rough: {_MAX_NODES} nodes do not resolve it")
-        split = np.argpartition(-score, x.shape[1] // 5, axis=1)[:, : x.shape[1] // 5]
+        count = max(1, x.shape[1] // 5)
+        split = np.argpartition(-score, count - 1, axis=1)[:, :count]
         middle = (np.take_along_axis(x, split, 1) + np.take_along_axis(x, split + 1, 1)) / 2
         x, f = _insert(x, f, middle, log_density(middle))
 
@@ -125,11 +127,13 @@ def _extend(
             beyond = np.clip(x[:, [end]] + sign * span * steps, *bounds)
             with np.errstate(all="ignore"):  # beyond floating point, what comes back is refused below
                 density = log_density(beyond)
-            if np.isnan(density).any():
+            if not (density < np.inf).all():  # a NaN too
                 break
             x, f = _insert(x, f, beyond, density)
         if too_high.any():
-            raise NoMassError("the tail of the density does not fall off: is the posterior improper?")
+            raise NoMassError(
+                "the tail does not fall off within floating point (so the posterior is improper, or nearly so)"
+            )
     return x, f
 
 

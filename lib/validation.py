@@ -3,17 +3,31 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 type FloatArray = NDArray[np.float64]
 
 
+def real_array(name: str, values: object) -> FloatArray:
+    """Return `values` as floats, or refuse what is not a real number."""
+    try:
+        raw = np.asarray(values)
+        kinds = {type(value) for value in raw.flat} if raw.dtype == object else {raw.dtype.type}
+        if any(
+            issubclass(kind, str | bytes | complex | np.complexfloating | np.datetime64 | np.timedelta64)
+            for kind in kinds
+        ):
+            raise TypeError("NumPy would read the text '28' as a number, and drop what is imaginary")
+        array = np.asarray(raw, dtype=float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"{name} must be real numbers, and all rows of the same length") from error
+    return array
+
+
 def finite_array(name: str, values: ArrayLike) -> FloatArray:
     """Return `values` as floats, or say which rule `name` breaks."""
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{name} must be numbers, and all rows of the same length") from error
+    array = real_array(name, values)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite: it holds a NaN or an infinity")
     return array
@@ -46,9 +60,13 @@ def group_labels(labels: Sequence[object] | None, *, length: int) -> list[object
     names = list(labels)
     if len(names) != length:
         raise ValueError(f"labels must have one label for each of the {length} groups; it has {len(names)}")
-    if any(name is None or name != name for name in names):  # NaN is the value that differs from itself
+    try:
+        distinct = set(names)
+    except TypeError as error:
+        raise TypeError("labels must be plain values, such as strings or whole numbers") from error
+    if pd.Series(names, dtype=object).isna().any():
         raise ValueError("labels must not be missing: one is None or NaN")
-    if len(set(names)) != length:
+    if len(distinct) != length:
         raise ValueError("labels must be distinct: two groups have the same one")
     return names
 
@@ -63,5 +81,6 @@ def positive_integer(name: str, value: int) -> int:
 def generator(rng: np.random.Generator) -> np.random.Generator:
     """Return `rng` if it is a NumPy generator; a seed or a legacy state is refused."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator (numpy.random.default_rng(seed)), not {type(rng).__name__}")
+        kind = type(rng).__name__
+        raise TypeError(f"rng must be a numpy.random.Generator (numpy.random.default_rng(seed)), not {kind}")
     return rng

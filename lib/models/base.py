@@ -29,6 +29,10 @@ class Quadrature(Model, Protocol):
     """A model in which numerical integration over at most two hyperparameters leaves only draws in closed form."""
 
     @property
+    def improper(self) -> str:
+        """Why the posterior does not exist; empty if it does."""
+
+    @property
     def integrated(self) -> tuple[Hyperparameter, ...]:
         """The hyperparameters to integrate numerically, the outermost first."""
 

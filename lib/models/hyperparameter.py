@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 from scipy.stats.distributions import rv_frozen
 
-from lib.validation import FloatArray
+from lib.validation import FloatArray, real_array
 
 type LogDensity = Callable[[FloatArray], FloatArray]
 type Specification = float | rv_frozen | LogDensity | None
@@ -34,7 +34,7 @@ class Hyperparameter:
     normal : tuple of float or None
         Mean and precision of a normal prior; a flat prior on the real line has precision zero. None for any other.
     quantiles : ndarray
-        Points spread over a proper prior's mass, where quadrature should look; empty if the prior is not a distribution.
+        Points spread over a proper prior's mass, where quadrature should look; empty for a log density or none.
     """
 
     name: str
@@ -55,15 +55,20 @@ class Hyperparameter:
         """
         if self._log_density is None:
             return np.zeros_like(x)
+        points = x.ravel()
         with np.errstate(all="ignore"):  # log(0) and overflow far out are answers here: minus infinity
-            density = np.asarray(self._log_density(x), dtype=float)
+            density = real_array(f"{self.name}: what its log density returns", self._log_density(points))
         if density.ndim == 0:  # such as a constant function
-            density = np.full_like(x, density)
-        if density.shape != x.shape:
+            density = np.full_like(points, density)
+        if density.shape != points.shape:
             raise ValueError(f"{self.name}: its log density must be vectorised, one value for each of its argument's")
-        if np.isnan(density).any() or np.isposinf(density).any():
-            raise ValueError(f"{self.name}: its log density is NaN or +infinity within its range {self.support}; it must be -infinity where there is no density")
-        return density
+        inside = np.isfinite(points) & ((points > 0) | (not self.positive))  # beyond floating point, nobody can say
+        if not (density < np.inf)[inside].all():
+            raise ValueError(
+                f"{self.name}: its log density is NaN or +infinity within its range {self.support}; "
+                "it must be -infinity where there is no density"
+            )
+        return density.reshape(x.shape)
 
     @property
     def free_support(self) -> tuple[float, float]:
@@ -79,7 +84,8 @@ class Hyperparameter:
 
     def natural(self, free: FloatArray) -> FloatArray:
         """Move back from the free scale."""
-        return np.exp(free) if self.positive else free
+        # The logarithm and its inverse may land a rounding error outside the support.
+        return np.clip(np.exp(free), *self.support) if self.positive else free
 
     def log_jacobian(self, free: FloatArray) -> FloatArray:
         """Log of the derivative of `natural`, which a density on the free scale must include."""
@@ -93,7 +99,7 @@ class Hyperparameter:
         return self._power(1e-60, 1e-120) if self.positive and self.support[0] == 0 else np.inf
 
     def power_at_infinity(self) -> float:
-        """Return the power with which the density behaves as \\|x\\| grows; the larger of both ends if there are two.
+        """Return the power with which the density behaves as abs(x) grows; the larger of both ends if there are two.
 
         Minus infinity means that the density vanishes faster than any power, or has a finite range.
         """
@@ -140,12 +146,16 @@ def hyperparameter(name: str, specification: Specification, support: tuple[float
         if not (np.isfinite(value) and lower <= value <= upper):
             raise ValueError(f"{name} must be a finite number from {lower:g} to {upper:g}, not {value:g}")
         return Hyperparameter(name, support, positive, value=value)
-    if isinstance(specification, rv_frozen) and hasattr(specification, "pdf"):
+    if isinstance(specification, rv_frozen) and isinstance(specification.dist, stats.rv_continuous):
         return _prior(name, specification, support)
-    if callable(specification) and not isinstance(specification, type | stats.rv_continuous):
+    if callable(specification) and not isinstance(specification, type | stats.rv_continuous | stats.rv_discrete):
         parameter = Hyperparameter(name, support, positive, _log_density=specification)
-        inside = np.array([0.5, 1.0, 2.0]) if positive else np.array([-1.0, 0.0, 1.0])
-        parameter.log_density(inside)  # refuse one that is not vectorised here and now
+        inside = np.array([0.5, 1.0, 2.0]) if positive else np.array([-1.0, 0.25, 1.0])
+        one_by_one = np.concatenate([parameter.log_density(inside[[i]]) for i in range(inside.size)])
+        if not np.allclose(parameter.log_density(inside), one_by_one):  # it sums or normalises over its argument
+            raise ValueError(
+                f"{name}: its log density must be vectorised: each value must depend on its own argument alone"
+            )
         return parameter
     raise TypeError(
         f"{name} must be a number (known), a frozen continuous SciPy distribution (its prior, such as "
@@ -155,24 +165,36 @@ def hyperparameter(name: str, specification: Specification, support: tuple[float
 
 
 def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperparameter:
+    if np.ndim(prior.support()[0]) != 0:
+        raise ValueError(f"{name}: its prior must be one distribution, not an array of them")
+    positive = support[0] == 0
     start, end = (float(bound) for bound in prior.support())
     if np.isnan([start, end]).any():
         raise ValueError(f"{name}: the parameters of its prior are not valid")
     if start < support[0] or end > support[1]:
         raise ValueError(
-            f"{name}: its prior reaches from {start:g} to {end:g}, outside the range from {support[0]:g} to {support[1]:g}"
-            + ("; half of one, such as scipy.stats.halfnorm or halfcauchy, may be what you want" if support[0] == 0 else "")
+            f"{name}: its prior reaches from {start:g} to {end:g}, outside {support[0]:g} to {support[1]:g}"
+            + ("; perhaps you want half of one, such as scipy.stats.halfnorm or halfcauchy" if positive else "")
         )
-    probability = np.concatenate([np.geomspace(_TAIL, 0.1, 10), np.linspace(0.1, 0.9, 17)[1:-1], 1 - np.geomspace(0.1, _TAIL, 10)])
-    normal = None
-    if isinstance(prior.dist, type(stats.norm)):
-        normal = (float(prior.mean()), 1 / float(prior.var()))
-    quantiles = np.asarray(prior.ppf(probability), dtype=float)
+    log_density: LogDensity = prior.logpdf  # type: ignore[attr-defined]  # the stubs do not see that it is continuous
+    tail = np.geomspace(_TAIL, 0.1, 10)
+    probability = np.concatenate([tail, np.linspace(0.1, 0.9, 17)[1:-1], 1 - tail])
+    with np.errstate(all="ignore"):
+        quantiles = np.asarray(prior.ppf(probability), dtype=float)
+        at_start, at_end = log_density(np.array([start, end]))
+        # Where a density rises without bound towards an end of its range, stop short of that end by a rounding error.
+        # (Not at zero for a positive hyperparameter: it moves on the logarithmic scale and never gets there.)
+        short = 1e-15 * np.abs(float(prior.median()) - np.array([start, end]))
+    if at_start == np.inf and not (positive and start == 0):
+        start = float(max(start + short[0], np.nextafter(start, end)))
+    if at_end == np.inf:
+        end = float(min(end - short[1], np.nextafter(end, start)))
+    squares = np.abs(quantiles) < 1e150  # and not NaN: a probe must have a square within floating point
     return Hyperparameter(
         name,
         (start, end),
-        positive=support[0] == 0,
-        normal=normal,
-        quantiles=quantiles[np.isfinite(quantiles)],
-        _log_density=prior.logpdf,
+        positive,
+        normal=(float(prior.mean()), 1 / float(prior.var())) if isinstance(prior.dist, type(stats.norm)) else None,
+        quantiles=quantiles[squares & ((quantiles > 0) | (not positive))],
+        _log_density=log_density,
     )

@@ -31,9 +31,9 @@ class _Summary(NamedTuple):
 
 
 class NormalNormal:
-    """Group effects from a normal population, each estimated with a known standard error.
+    r"""Group effects from a normal population, each estimated with a known standard error.
 
-    .. math:: y_j \\sim N(\\theta_j, \\sigma_j^2), \\qquad \\theta_j \\sim N(\\mu, \\tau^2), \\qquad j = 1, \\dots, J
+    .. math:: y_j \sim N(\theta_j, \sigma_j^2), \qquad \theta_j \sim N(\mu, \tau^2), \qquad j = 1, \dots, J
 
     Parameters
     ----------
@@ -150,13 +150,12 @@ class NormalNormal:
         if mu is None:
             mu = self.mu.value
         if mu is not None:
-            return fixed - s.precision * (s.centre - np.asarray(mu, dtype=float)) ** 2 / 2
+            return np.asarray(fixed - s.precision * (s.centre - np.asarray(mu, dtype=float)) ** 2 / 2)
         mean, precision = self._normal_mu()
+        integrated = np.asarray(fixed + (LOG_TWO_PI - np.log(s.precision)) / 2)
         if precision == 0:
-            return fixed + (LOG_TWO_PI - np.log(s.precision)) / 2
-        return fixed + (LOG_TWO_PI - np.log(s.precision)) / 2 + _log_normal(
-            s.centre, mean, np.sqrt(1 / s.precision + 1 / precision)
-        )
+            return integrated
+        return integrated + _log_normal(s.centre, mean, np.sqrt(1 / s.precision + 1 / precision))
 
     # What quadrature asks for (lib.models.base.Quadrature).
 
@@ -231,7 +230,7 @@ class NormalNormal:
         """Say which condition for a proper posterior fails; empty if none does.
 
         As tau grows, the likelihood of tau (mu integrated out) falls as tau**-J times what the prior of mu adds: tau
-        for a flat one, nothing for a known or proper one, tau**(k + 1) for a prior that falls as \\|mu\\|**k. As tau
+        for a flat one, nothing for a known or proper one, tau**(k + 1) for a prior that falls as abs(mu)**k. As tau
         goes to zero the likelihood tends to a positive constant, so the prior alone must be integrable there.
         """
         if self.tau.value is not None:
@@ -239,8 +238,8 @@ class NormalNormal:
         at_zero, at_infinity = self.tau.power_at_zero(), self.tau.power_at_infinity()
         if at_zero <= -1:
             return (
-                f"near zero the prior of tau rises as tau**{at_zero:.3g} and the likelihood does not vanish at tau = 0, "
-                "so the integral diverges; the power must be above -1"
+                f"near zero the prior of tau rises as tau**{at_zero:.3g} and the likelihood does not vanish at tau = 0,"
+                " so the integral diverges; the power must be above -1"
             )
         growth = 0.0
         if self.mu.value is None:

@@ -28,9 +28,8 @@ def to_datatree(
     xarray.DataTree
         With groups ``posterior``, ``observed_data``, ``constant_data`` and, if there are any, ``sample_stats``.
     """
-    labels = np.empty(len(model.labels), dtype=object)
-    labels[:] = model.labels
-    group = {"group": labels if any(isinstance(label, str) for label in model.labels) else np.asarray(model.labels)}
+    labels = np.fromiter(model.labels, dtype=object, count=len(model.labels))
+    group = {"group": labels if any(isinstance(label, str | tuple) for label in labels) else np.asarray(model.labels)}
 
     def drawn(arrays: Mapping[str, FloatArray]) -> xr.Dataset:
         dimensions = ("chain", "draw", "group")
@@ -40,10 +39,15 @@ def to_datatree(
         return xr.Dataset(variables, coords=coordinates | (group if any(v.ndim == 3 for v in arrays.values()) else {}))
 
     def fixed(arrays: Mapping[str, FloatArray | float]) -> xr.Dataset:
-        variables = {name: (("group",) if np.ndim(value) else (), value) for name, value in arrays.items()}
+        # Copies: the draws may be edited without harm to the model.
+        variables = {name: (("group",) if np.ndim(value) else (), np.array(value)) for name, value in arrays.items()}
         return xr.Dataset(variables, coords=group)
 
-    groups = {"posterior": drawn(posterior), "observed_data": fixed(model.observed), "constant_data": fixed(model.constants)}
+    groups = {
+        "posterior": drawn(posterior),
+        "observed_data": fixed(model.observed),
+        "constant_data": fixed(model.constants),
+    }
     if sample_stats:
         groups["sample_stats"] = drawn(sample_stats)
     return xr.DataTree.from_dict(groups)

@@ -18,7 +18,7 @@ def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Gene
     model : Quadrature
         Any model that leaves at most two hyperparameters to numerical integration.
     draws, chains : int
-        Draws in each chain, and chains. Since the draws are independent, the chains are only for tools that expect some.
+        Draws in each chain, and chains. The draws are independent; the chains are there for tools that expect some.
     rng : numpy.random.Generator
         The same state gives the same draws.
 
@@ -34,12 +34,12 @@ def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Gene
 
     Notes
     -----
-    Each hyperparameter is drawn by inverting a distribution function that is accurate to about 1e-5; all that lies below
-    is drawn from its exact conditional distribution.
+    Each hyperparameter is drawn by inverting a distribution function that is accurate to about 1e-5; all that lies
+    below is drawn from its exact conditional distribution.
     """
     draws, chains = positive_integer("draws", draws), positive_integer("chains", chains)
     rng = generator(rng)
-    if getattr(model, "improper", ""):
+    if model.improper:
         raise ValueError(f"model: there is nothing to draw from, the posterior is improper: {model.improper}")
     size = chains * draws
     drawn = _draw_hyperparameters(model, rng, size)
