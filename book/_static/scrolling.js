@@ -1,7 +1,10 @@
 // What is too wide for the page scrolls in its own box; here the keyboard learns to reach such a box.
 (() => {
   "use strict";
-  const boxes = document.querySelectorAll(".math > .katex, .cell_output > .output, .pst-scrollable-table-container");
+  // The theme sees to code once, when the page loads; code that is folded then has no width yet.
+  const boxes = document.querySelectorAll(
+    ".bd-article pre, .math > .katex, .cell_output > .output, .pst-scrollable-table-container"
+  );
   const mark = (box) => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
