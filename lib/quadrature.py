@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lib.validation import FloatArray
 
-_NEGLIGIBLE = 32.0  # the grid ends where the density is below exp(-32), about 1e-14, of its peak
+_NEGLIGIBLE = 32.0  # the grid ends where the mass beyond it is about exp(-32), or 1e-14, of the whole
 _MAX_NODES = 4000
 
 
@@ -102,13 +102,15 @@ def integrate(
         raise NoMassError("the density is zero at every point that was tried")
     x, f = _extend(log_density, x, f, bounds)
     while True:
-        score, log_error = _interval_errors(x, f)
-        if (log_error < np.log(tolerance)).all():
+        log_error = _log_errors(x, f)
+        if (np.logaddexp.reduce(log_error, axis=1) < np.log(tolerance)).all():
             return LogLinear(x, f)
         if x.shape[1] > _MAX_NODES:
             raise NoMassError(f"the density is too rough: {_MAX_NODES} nodes do not resolve it")
-        count = max(1, x.shape[1] // 5)
-        split = np.argpartition(-score, count - 1, axis=1)[:, :count]
+        # Halve the intervals that matter: all of them, but never so many at once that a narrow peak exhausts the nodes.
+        matter = (log_error > np.log(tolerance / x.shape[1])).sum(axis=1).max()
+        count = max(1, min(matter, x.shape[1] // 5))
+        split = np.argpartition(-log_error, count - 1, axis=1)[:, :count]
         middle = (np.take_along_axis(x, split, 1) + np.take_along_axis(x, split + 1, 1)) / 2
         x, f = _insert(x, f, middle, log_density(middle))
 
@@ -120,11 +122,12 @@ def _extend(
     steps = np.arange(1, 9) / 8
     for sign, end, bound in ((-1, 0, bounds[0]), (1, -1, bounds[1])):
         for _ in range(64):
-            too_high = (f[:, end] > f.max(axis=1) - _NEGLIGIBLE) & (x[:, end] != bound)
+            span = np.maximum(np.ptp(x, axis=1), 1e-9 * np.maximum(np.abs(x[:, end]), 1))
+            left_out = f[:, end] + np.log(span)  # about, if the density went on at this height
+            too_high = np.isfinite(f[:, end]) & (left_out >= _log_total(x, f) - _NEGLIGIBLE) & (x[:, end] != bound)
             if not too_high.any():
                 break
-            span = np.maximum(np.ptp(x, axis=1, keepdims=True), 1e-9 * np.abs(x[:, [end]]))
-            beyond = np.clip(x[:, [end]] + sign * span * steps, *bounds)
+            beyond = np.clip(x[:, [end]] + sign * span[:, np.newaxis] * steps, *bounds)
             with np.errstate(all="ignore"):  # beyond floating point, what comes back is refused below
                 density = log_density(beyond)
             if not (density < np.inf).all():  # a NaN too
@@ -143,6 +146,11 @@ def _insert(x: FloatArray, f: FloatArray, new_x: FloatArray, new_f: FloatArray) 
     return np.take_along_axis(x, order, 1), np.take_along_axis(f, order, 1)
 
 
+def _log_total(x: FloatArray, f: FloatArray) -> FloatArray:
+    """Log of each row's integral."""
+    return np.asarray(np.logaddexp.reduce(_log_masses(x, f), axis=1))
+
+
 def _log_masses(x: FloatArray, f: FloatArray) -> FloatArray:
     """Log of the integral over each interval, the log density being linear there."""
     with np.errstate(invalid="ignore"):
@@ -154,21 +162,22 @@ def _log_masses(x: FloatArray, f: FloatArray) -> FloatArray:
         return np.log(np.diff(x, axis=1)) + top + np.log(share)
 
 
-def _interval_errors(x: FloatArray, f: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return each interval's log error bound, and the log of their sum relative to the row's integral."""
+def _log_errors(x: FloatArray, f: FloatArray) -> FloatArray:
+    """Log of each interval's error bound, as a share of its row's integral."""
     width = np.diff(x, axis=1)
     top = np.maximum(f[:, :-1], f[:, 1:])
     with np.errstate(divide="ignore", invalid="ignore"):
-        slope = np.diff(f, axis=1) / width
+        rise = np.diff(f, axis=1)
+        slope = np.where(np.isnan(rise), 0, rise) / width  # minus infinity at both ends is level
+        # Where a node comes twice, the interval between has no slope: it takes the one to its left.
+        slope = np.take_along_axis(slope, np.maximum.accumulate((width > 0) * np.arange(width.shape[1]), axis=1), 1)
         kink = np.abs(np.diff(slope, axis=1))
+        kink = np.where(np.isnan(kink), 0, kink)
         # Where the slope turns, the log density may stray from its chord by about this much.
-        kink = np.where(np.isnan(kink), np.inf, kink)
         edge = np.zeros((len(x), 1))
         bend = np.maximum(np.concatenate([edge, kink], axis=1), np.concatenate([kink, edge], axis=1)) * width / 8
-        score = np.log(width) + top + np.log(np.minimum(np.where(np.isnan(bend), 1, bend), 1))
-        mass = _log_masses(x, f)
-    score = np.where(np.isnan(score), -np.inf, score)
-    return score, np.logaddexp.reduce(score, axis=1) - np.logaddexp.reduce(mass, axis=1)
+        error = np.where(width > 0, np.log(width) + top + np.log(np.minimum(bend, 1)), -np.inf)
+    return np.asarray(error - np.maximum(_log_total(x, f), -1e300)[:, np.newaxis])  # no mass yet: all error
 
 
 def _exponential_quantile(probability: FloatArray, rise: FloatArray) -> FloatArray:
@@ -177,5 +186,6 @@ def _exponential_quantile(probability: FloatArray, rise: FloatArray) -> FloatArr
     probability = np.where(rise > 0, 1 - probability, probability)
     steep = down < -1e-8
     safe = np.where(steep, down, -1.0)
-    t = np.where(steep, np.log1p(probability * np.expm1(safe)) / safe, probability)
+    with np.errstate(divide="ignore"):  # at probability 1 of a steep fall, where clipping gives the right answer
+        t = np.clip(np.where(steep, np.log1p(probability * np.expm1(safe)) / safe, probability), 0, 1)
     return np.where(rise > 0, 1 - t, t)

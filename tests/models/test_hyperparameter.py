@@ -1,0 +1,141 @@
+import warnings
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from lib.models.hyperparameter import POSITIVE, REAL_LINE, hyperparameter
+
+
+def tau(specification):
+    return hyperparameter("tau", specification, POSITIVE)
+
+
+def mu(specification):
+    return hyperparameter("mu", specification, REAL_LINE)
+
+
+REFUSED = {
+    "unfrozen": (stats.halfnorm, TypeError, "tau must be a number"),
+    "unfrozen discrete": (stats.poisson, TypeError, "tau must be a number"),
+    "frozen discrete": (stats.poisson(3), TypeError, "tau must be a number"),
+    "class": (float, TypeError, "tau must be a number"),
+    "text": ("5", TypeError, "tau must be a number"),
+    "bool": (True, TypeError, "tau must be a number"),
+    "list": ([5.0], TypeError, "tau must be a number"),
+    "several": (stats.halfnorm(scale=[1, 2]), ValueError, "tau: its prior must be one distribution"),
+    "invalid": (stats.halfnorm(scale=-1), ValueError, "tau: the parameters of its prior are not valid"),
+    "below zero": (stats.norm(5, 1), ValueError, "tau: its prior reaches from -inf.*half"),
+    "NaN": (lambda x: x * np.nan, ValueError, "tau: its log density is NaN"),
+    "plus infinity": (lambda x: np.full(x.shape, np.inf), ValueError, "tau: its log density is NaN or .infinity"),
+    "one value for all": (lambda x: -x.sum(), ValueError, "tau: its log density must be vectorised"),
+    "two values": (lambda x: np.zeros(2), ValueError, "tau: its log density must be vectorised"),
+    "normalised over its argument": (lambda x: x - x.max(), ValueError, "tau: its log density must be vectorised"),
+    "returns text": (lambda x: "a", TypeError, "tau: what its log density returns must be real numbers"),
+    "returns nothing": (lambda x: None, ValueError, "tau: its log density is NaN"),
+}
+
+
+@pytest.mark.parametrize(("specification", "error", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused_by_name(specification, error, message):
+    with pytest.raises(error, match=message):
+        tau(specification)
+
+
+def test_a_callers_own_error_is_not_swallowed():
+    def broken(x):
+        raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        tau(broken)
+
+
+def test_the_four_things_it_may_be():
+    x = np.array([[0.5, 2.0], [3.0, 7.0]])
+    assert tau(5).value == tau(np.float32(5)).value == tau(np.int64(5)).value == 5.0
+    assert tau(0).value == 0.0
+    np.testing.assert_array_equal(tau(None).log_density(x), np.zeros((2, 2)))
+    np.testing.assert_array_equal(tau(stats.gamma(2)).log_density(x), stats.gamma(2).logpdf(x))
+    np.testing.assert_array_equal(tau(lambda t: -t).log_density(x), -x)
+    np.testing.assert_array_equal(tau(lambda t: 0.0).log_density(x), np.zeros((2, 2)))
+    assert mu(None).normal == (0.0, 0.0)
+    assert mu(stats.norm(3, 2)).normal == (3.0, 0.25)
+    assert mu(stats.t(4)).normal is None
+    assert mu(lambda x: 0 * x).normal is None
+
+
+def test_a_truncated_log_density_may_be_minus_infinity():
+    log_density = tau(lambda t: np.where(t < 1, 0, -np.inf)).log_density(np.array([0.5, 2.0]))
+    np.testing.assert_array_equal(log_density, [0, -np.inf])
+
+
+@pytest.mark.parametrize(
+    ("prior", "at_zero", "at_infinity"),
+    [
+        (stats.halfcauchy(scale=5), 0, -2),
+        (stats.gamma(0.3), -0.7, -np.inf),
+        (stats.lomax(0.5), 0, -1.5),
+        (stats.burr12(2, 0.5), 1, -2),
+        (stats.uniform(0, 10), 0, -np.inf),
+        (stats.uniform(2, 3), np.inf, -np.inf),
+        (stats.halfnorm(), 0, -np.inf),
+        (None, 0, 0),
+        (lambda t: -0.5 * np.log(t), -0.5, -0.5),
+        (lambda t: np.where(t < 10, 0, -np.inf), 0, -np.inf),
+        (lambda t: np.where(t > 10, 0, -np.inf), np.inf, 0),
+    ],
+)
+def test_powers_of_the_tails(prior, at_zero, at_infinity):
+    parameter = tau(prior)
+    assert parameter.power_at_zero() == pytest.approx(at_zero, abs=0.02)
+    found = parameter.power_at_infinity()
+    assert found < -1e30 if at_infinity == -np.inf else found == pytest.approx(at_infinity, abs=0.02)
+
+
+def test_the_heavier_end_counts():
+    assert mu(lambda m: np.where(m < 0, -3, -2) * np.log1p(np.abs(m))).power_at_infinity() == pytest.approx(
+        -2, abs=0.02
+    )
+    assert mu(lambda m: np.where(m < 0, -2, -3) * np.log1p(np.abs(m))).power_at_infinity() == pytest.approx(
+        -2, abs=0.02
+    )
+
+
+@pytest.mark.parametrize("specification", [None, stats.uniform(2, 3), stats.halfnorm(scale=4), lambda t: -t])
+def test_the_free_scale(specification):
+    parameter, x = tau(specification), np.array([2.0, 3.1, 5.0])
+    np.testing.assert_allclose(parameter.natural(parameter.free(x)), x, rtol=1e-15)
+    step = 1e-6
+    free = parameter.free(np.array([2.5, 3.1, 4.5]))
+    slope = (parameter.natural(free + step) - parameter.natural(free - step)) / (2 * step)
+    np.testing.assert_allclose(np.exp(parameter.log_jacobian(free)), slope, rtol=1e-8)
+    unmoved = mu(None)
+    np.testing.assert_array_equal(unmoved.free(x), x)
+    np.testing.assert_array_equal(unmoved.log_jacobian(x), np.zeros(3))
+
+
+def test_the_free_scale_never_leaves_the_support():
+    for end in (3.0, 7.0, 10.0, 1e-6, 12345.6):
+        parameter = tau(stats.uniform(0, end))
+        assert parameter.natural(np.array([parameter.free_support[1]]))[0] <= parameter.support[1]
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        stats.beta(0.5, 0.5, 0, 10),
+        stats.arcsine(2, 3),
+        stats.gamma(0.3),
+        stats.invgamma(0.001, scale=0.001),
+        stats.levy(),
+    ],
+)
+def test_priors_with_infinite_density_or_far_quantiles_give_finite_probes(prior):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for parameter in (tau(prior), mu(prior)):
+            assert np.isfinite(parameter.quantiles**2).all()
+            assert parameter.quantiles.size > 5
+            inside = np.clip(parameter.quantiles, *parameter.support)
+            assert not np.isposinf(parameter.log_density(inside)).any()
+        assert (tau(prior).quantiles > 0).all()
