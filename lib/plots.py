@@ -12,6 +12,7 @@ from scipy import stats
 
 from lib.estimators import partial_pooling
 from lib.models import NormalNormal
+from lib.validation import finite_vector
 
 # From the palette of Okabe and Ito: told apart by readers of every kind of colour vision, in either theme.
 BLUE, VERMILION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
@@ -49,6 +50,8 @@ def forest(
     -------
     matplotlib.axes.Axes
     """
+    if np.size(estimate) != len(labels):
+        raise ValueError(f"labels must name each of the {np.size(estimate)} estimates; it has {len(labels)}")
     ax = ax or plt.subplots()[1]
     rows = np.arange(len(labels)) + shift
     if half_width is not None:
@@ -76,8 +79,13 @@ def paths(x: ArrayLike, lines: ArrayLike, *, labels: Sequence[object], gap: floa
     -------
     matplotlib.axes.Axes
     """
-    ax = ax or plt.subplots()[1]
     x, lines = np.asarray(x, dtype=float), np.asarray(lines, dtype=float)
+    if lines.shape != (x.size, len(labels)):
+        raise ValueError(
+            f"lines must have the shape ({x.size}, {len(labels)}), a row for each x and a column a label; "
+            f"it has {lines.shape}"
+        )
+    ax = ax or plt.subplots()[1]
     ax.plot(x, lines, color=BLUE, linewidth=1.5)
     ends = lines[-1]
     order = np.argsort(ends)
@@ -130,7 +138,7 @@ def shrinkage_explorable(
         Estimated effects and their standard errors.
     labels : sequence, length J
     tau : array_like, shape (n,)
-        The values that the slider takes, evenly spaced.
+        The values that the slider takes, evenly spaced from zero or more.
     start : float
         The value that it starts from, one of them.
     axis : str
@@ -141,8 +149,19 @@ def shrinkage_explorable(
     altair.VConcatChart
         Above, the groups' estimates with 95% intervals, their own estimates and the population mean; below, the log
         marginal likelihood of tau, relative to its largest value on the slider.
+
+    Raises
+    ------
+    ValueError
+        If the values of tau are not evenly spaced, or `start` is not one of them.
     """
-    tau = np.asarray(tau, dtype=float)
+    tau = finite_vector("tau", tau)
+    if tau.size < 2 or tau[1] <= tau[0] or not np.allclose(np.diff(tau), tau[1] - tau[0]):
+        raise ValueError("tau must hold at least two evenly spaced, increasing values: a slider moves in equal steps")
+    if start not in tau:
+        raise ValueError(
+            f"start must be one of the values of tau, which run from {tau[0]:g} to {tau[-1]:g}; it is {start:g}"
+        )
     pooled = partial_pooling(y, sigma, tau)
     half = stats.norm.ppf(0.975) * pooled.sd
     names = [str(name) for name in labels]
@@ -190,7 +209,10 @@ def shrinkage_explorable(
         height=230,
         title=alt.TitleParams(
             "Estimates at this τ",
-            subtitle="Ring: a group's own estimate. Dot and bar: given τ, with 95% interval. Dashed: population mean.",
+            subtitle=[
+                "Ring: a group's own estimate. Dashed: population mean.",
+                "Dot and bar: the estimate given τ, and its 95% interval.",
+            ],
             anchor="start",
         ),
     )

@@ -1,0 +1,84 @@
+"""The plotting helpers draw what they are given, where they are told, and touch nothing else."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from lib import datasets, estimators, plots
+
+
+@pytest.fixture
+def ax():
+    figure, ax = plt.subplots()
+    yield ax
+    plt.close(figure)
+
+
+@pytest.fixture(autouse=True)
+def nothing_global_changes(monkeypatch):
+    def fail():
+        raise AssertionError("a helper called show")
+
+    monkeypatch.setattr(plt, "show", fail)
+    before = dict(plt.rcParams)
+    yield
+    assert dict(plt.rcParams) == before
+    plt.close("all")
+
+
+def test_forest_draws_one_row_a_group_from_the_top(ax):
+    figures = plt.get_fignums()
+    assert plots.forest([3.0, 1.0, 2.0], [1.0, 0.5, 0.25], labels=["a", "b", "c"], ax=ax) is ax
+    assert plt.get_fignums() == figures  # it made no other
+    x, rows = ax.lines[0].get_data()
+    assert list(x) == [3, 1, 2] and list(rows) == [0, 1, 2]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["a", "b", "c"]
+    bottom, top = ax.get_ylim()
+    assert bottom > top
+    ends = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
+    assert ends == [[2.0, 4.0], [0.5, 1.5], [1.75, 2.25]]
+
+
+def test_paths_names_lines_at_their_ends_and_apart(ax):
+    ends = np.array([0.0, 0.1, 5.0, 0.2])
+    plots.paths([0, 1], np.stack([np.zeros(4), ends]), labels="abcd", gap=1.0, ax=ax)
+    heights = {text.get_text(): text.xy[1] for text in ax.texts}
+    assert sorted(heights, key=heights.get) == ["a", "b", "d", "c"]  # the order of the lines
+    assert heights["a"] == 0 and heights["c"] == 5  # nobody crowds these
+    assert np.diff(sorted(heights.values())).min() >= 1 - 1e-12
+
+
+def test_helpers_make_axes_when_given_none():
+    assert plots.forest([1.0], labels=["a"]).figure is plt.gcf()
+    assert plots.paths([0, 1], [[0], [1]], labels=["a"], gap=1).figure is plt.gcf()
+
+
+def test_explorable_holds_what_the_estimators_say():
+    schools = datasets.eight_schools()
+    y, sigma = schools["y"], schools["sigma"]
+    chart = plots.shrinkage_explorable(y, sigma, schools["school"], tau=[0.0, 5.0, 10.0], start=5.0)
+    bundle = plots.explorable(chart, alt="What is there.", title="Title")._repr_mimebundle_()
+    spec = bundle[plots.EXPLORABLE_MIME]["spec"]
+    rows = [row for table in spec["datasets"].values() for row in table if row.get("group") == "A" and row["tau"] == 5]
+    expected = estimators.partial_pooling(y, sigma, 5)
+    assert rows[0]["estimate"] == pytest.approx(expected.mean[0], abs=1e-3)
+    assert rows[0]["high"] - rows[0]["low"] == pytest.approx(2 * 1.959964 * expected.sd[0], abs=2e-3)
+    assert spec["params"][0]["bind"] | {"name": ""} == {"input": "range", "min": 0, "max": 10, "step": 5, "name": ""}
+    assert "https://" not in bundle["text/html"].split("<body>")[-1].split("<script")[0]
+    assert bundle["text/plain"] == "What is there."
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plots.forest([1.0, 2.0], labels=["a"]), "labels must name each of the 2 estimates"),
+        (lambda: plots.paths([0, 1], [[0, 1]], labels="ab", gap=1), r"lines must have the shape \(2, 2\)"),
+        (lambda: plots.shrinkage_explorable([1, 2], [1, 1], "ab", tau=[0, 1, 3], start=1), "tau must hold"),
+        (lambda: plots.shrinkage_explorable([1, 2], [1, 1], "ab", tau=[0, 1, 2], start=1.5), "start must be one of"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_drawn(call, message):
+    figures = plt.get_fignums()
+    with pytest.raises(ValueError, match=message):
+        call()
+    assert plt.get_fignums() == figures
