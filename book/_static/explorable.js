@@ -23,6 +23,24 @@
     return scaled(spec, width, factor);
   };
 
+  const lines = (text, most) =>
+    text.split(" ").reduce((made, word) => {
+      const longer = `${made.at(-1) ?? ""} ${word}`.trim();
+      if (made.length && longer.length <= most) made[made.length - 1] = longer;
+      else made.push(word);
+      return made;
+    }, []);
+
+  // Vega does not break a title that is too long for its panel. A letter takes about 8 pixels, below the title 6.
+  const titled = (spec, room) => {
+    const copy = structuredClone(spec);
+    for (const { title } of panels(copy)) {
+      if (typeof title?.text === "string") title.text = lines(title.text, (room - 50) / 8);
+      if (typeof title?.subtitle === "string") title.subtitle = lines(title.subtitle, (room - 50) / 6);
+    }
+    return copy;
+  };
+
   const element = (tag, attributes, ...children) => {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -67,23 +85,24 @@
       values[param.name] = param.value;
       delete param.bind;
     }
-    const chart = element("div", { class: "explorable-chart", role: "img", "aria-label": picture.alt });
+    // Vega writes a role and a name of its own on the element that it is given: that one is hidden, this one speaks.
+    const mount = element("div", { "aria-hidden": "true" });
+    const chart = element("div", { class: "explorable-chart", role: "img", "aria-label": picture.alt }, mount);
     const live = element("div", { class: "explorable-live" }, ...sliders, chart);
 
     const draw = async (wanted) => {
       for (const param of wanted.params ?? []) if (param.name in values) param.value = values[param.name];
       view?.finalize();
-      ({ view } = await vegaEmbed(chart, wanted, { actions: false, renderer: "svg", defaultStyle: false }));
-      const svg = chart.querySelector("svg");
-      svg.setAttribute("aria-hidden", "true"); // The chart's box has the description.
-      return svg.getBoundingClientRect().width - chart.clientWidth;
+      ({ view } = await vegaEmbed(mount, wanted, { actions: false, renderer: "svg", defaultStyle: false }));
+      return mount.querySelector("svg").width.baseVal.value - chart.clientWidth;
     };
     const layOut = async () => {
-      let excess = await draw(spec);
+      const whole = titled(spec, chart.clientWidth);
+      let excess = await draw(whole);
       if (excess <= 0) return;
-      let wanted = fitted(spec, excess);
+      let wanted = fitted(whole, excess);
       if (!wanted) {
-        wanted = stacked(spec);
+        wanted = stacked(whole);
         excess = await draw(wanted);
         if (excess <= 0) return;
         wanted = fitted(wanted, excess);
