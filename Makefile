@@ -19,7 +19,8 @@ help:  ## list the targets
 
 .PHONY: book
 book: $(VENV)/installed  ## build the site at _build/html
-	jupyter-book build . -W -n --keep-going
+	@# Sphinx warns of a page only when it reads it: after a failure, let the next build read all pages again.
+	jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is at _build/html/index.html"
 
 .PHONY: serve
@@ -33,7 +34,7 @@ test: book  ## build the book and run every test
 	mypy
 	@command -v chromium chromium-browser google-chrome >/dev/null || playwright install chromium || \
 	    echo 'No browser was found, and none could be fetched: the browser tests will say so.' >&2
-	pytest -n 2
+	pytest -n 2 --dist loadgroup
 
 .PHONY: notebooks
 notebooks: book  ## write the chapters as notebooks, in _build/html/notebooks and notebooks.zip

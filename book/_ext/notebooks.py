@@ -15,11 +15,10 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import nbformat
+from dependencies import files
 from docutils import nodes
 from pybtex.backends.markdown import Backend
 from sphinx.util import logging
-
-from dependencies import files
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +41,6 @@ or with pip, in a virtual environment:
     python -m venv .venv
     source .venv/bin/activate
     python -m pip install --requirement requirements.txt
-    python -m pip install --no-deps --editable .
     jupyter lab
 
 Then open a notebook and choose Run, Run All Cells. The notebooks, in the order of the book:
@@ -54,43 +52,91 @@ Then open a notebook and choose Run, Run All Cells. The notebooks, in the order 
 # Code
 
 
-def without_glue(source):
-    """Return the code of a cell without what only serves the page: `glue`, its import, and blocks of nothing else.
+def parse(source):
+    """Return the syntax tree of a cell, in which IPython's own commands do nothing."""
+    return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE))
+
+
+def names_read(source):
+    """Return the names that the code of a cell reads."""
+    return {
+        node.id for node in ast.walk(parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+def plain_code(cells):
+    """Return the code of each executed cell without what only serves the page, or "" where nothing is left.
+
+    What serves the page is `glue`, its import, and blocks of nothing else. Of a cell that the page does not show
+    (`remove-cell`), what prepares the numbers for it goes too, as long as no other cell reads it.
 
     Raises
     ------
     ValueError
         When a call of glue cannot be taken out without changing what the cell does.
     """
+    code = [cell.source if cell.cell_type == "code" else "" for cell in cells]
+    for index in reversed(range(len(cells))):
+        read = None
+        if "remove-cell" in cells[index].metadata.get("tags", []):
+            read = set().union(*(names_read(other) for place, other in enumerate(code) if place != index))
+        try:
+            code[index] = without_glue(code[index], read)
+        except ValueError as error:
+            raise ValueError(f"code cell {index}: {error}") from None
+    return code
+
+
+def without_glue(source, read=None):
+    """Return the code of one cell; `read` are the names that other cells read, if the page hides this one."""
     if not re.search(r"\bglue\b", source):
         return source
     lines = source.split("\n")
-    for statement in reversed([node for node in ast.parse(source).body if only_glue(node)]):
-        del lines[statement.lineno - 1 : statement.end_lineno]
-    rest = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-    if any(isinstance(node, ast.Name) and node.id == "glue" for node in ast.walk(ast.parse(rest))):
+    for statement in reversed(superfluous(parse(source).body, read)):
+        first, last = statement.lineno - 1, statement.end_lineno
+        if ";" in lines[first][: statement.col_offset] + lines[last - 1][statement.end_col_offset :]:
+            raise ValueError("glue shares a line with something else; give it a line of its own")
+        del lines[first:last]
+    rest = re.sub(r"\n{3,}", "\n\n\n", "\n".join(lines)).strip("\n")
+    if "glue" in names_read(rest):
         raise ValueError("glue stands in a statement that does something else too; give it a line of its own")
-    return rest
+    return "" if not parse(rest).body else rest
 
 
-def only_glue(statement):
-    """Say whether a statement does nothing but glue numbers into the page."""
+def superfluous(statements, read):
+    """Return, in their order, the statements that only serve the page; also those in blocks that hold others."""
+    found = []
+    for statement in reversed(statements):
+        if serves_page(statement, read):
+            found.append(statement)
+            continue
+        if isinstance(statement, ast.For | ast.With | ast.If):
+            found += reversed(superfluous(statement.body, read))
+        if read is not None:
+            read = read | {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return found[::-1]
+
+
+def serves_page(statement, read):
+    """Say whether a statement does nothing but glue numbers into the page or, in a hidden cell, prepare them."""
     match statement:
-        case ast.ImportFrom(module="myst_nb", names=[ast.alias(name="glue")]):
+        case ast.ImportFrom(module="myst_nb" | "lib.prose", names=[ast.alias(name="glue")]):
             return True
         case ast.Expr(value=ast.Call(func=ast.Name(id="glue"))):
             return True
         case ast.For(body=body, orelse=[]) | ast.With(body=body) | ast.If(body=body, orelse=[]):
-            return all(only_glue(inner) for inner in body)
-    return False
-
-
-def is_empty(source):
-    """Say whether code has no statement at all."""
-    try:
-        return not ast.parse(source).body
-    except SyntaxError:  # a magic command: something
-        return False
+            return all(serves_page(inner, read) for inner in body)
+    inside = list(ast.walk(statement))
+    if read is None or any("rng" in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in inside):
+        return False  # drawing random numbers changes what later cells draw
+    written = {node.id for node in inside if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    match statement:
+        case ast.Assign(targets=targets):
+            names = [name for target in targets for name in getattr(target, "elts", [target])]
+            return all(isinstance(name, ast.Name) for name in names) and not written & read
+        case ast.FunctionDef(name=name, decorator_list=[]):
+            return name not in read
+    return isinstance(statement, ast.Assert)
 
 
 def cell_metadata(metadata):
@@ -128,6 +174,7 @@ class Translator:
 
     def __init__(self, app, docname, executed):
         self.app, self.docname, self.executed = app, docname, executed
+        self.code_of = plain_code(executed.cells)
         self.cells = []
         self.pending = []  # Markdown blocks not yet in a cell
         self.depth = 0  # of headings
@@ -166,22 +213,16 @@ class Translator:
     def flush_code(self, stop):
         """Write the executed cells up to `stop` that the page does not show but later cells may need."""
         for index in range(self.next_cell, stop):
-            if self.executed.cells[index].cell_type == "code":
-                self.code(index)
+            self.code(index)
         self.next_cell = max(self.next_cell, stop)
 
     def code(self, index):
         """Write the executed cell of this index, unless it only serves the page."""
-        cell = self.executed.cells[index]
-        try:
-            source = without_glue(cell.source)
-        except ValueError as error:
-            self.warn(f"code cell {index}: {error}")
-            return
-        if not is_empty(source):
+        if source := self.code_of[index]:
             self.unfold()
             self.flush()
-            self.cells.append(nbformat.v4.new_code_cell(source, metadata=cell_metadata(cell.metadata)))
+            metadata = cell_metadata(self.executed.cells[index].metadata)
+            self.cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
 
     def warn(self, message, node=None):
         logger.warning("notebook: %s", message, location=node or self.docname, type="notebooks")
@@ -557,7 +598,11 @@ def write_notebook(app, doctree, docname):
     if app.builder.format != "html" or not has_notebook(app, docname):
         return
     executed = nbformat.read(executed_path(app, docname), as_version=4)
-    cells = Translator(app, docname, executed).translate(doctree)
+    try:
+        cells = Translator(app, docname, executed).translate(doctree)
+    except ValueError as error:
+        logger.warning("notebook: %s", error, location=docname, type="notebooks")
+        return
     if not cells or not cells[0].source.startswith("# "):
         logger.warning("notebook: a chapter begins with its title", location=docname, type="notebooks")
         return

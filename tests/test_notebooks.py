@@ -1,0 +1,346 @@
+"""Each chapter is offered as a notebook that reads well without the book and runs without the repository."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import book_rules
+import nbformat
+import pytest
+import small_book
+from book_rules import ROOT
+from bs4 import BeautifulSoup
+
+sys.path.append(str(ROOT / "book" / "_ext"))
+import notebooks
+
+pytestmark = pytest.mark.xdist_group("notebooks")  # one worker builds the fixture book and the fresh environment
+SITE = ROOT / "_build" / "html"
+CHAPTERS = [
+    page  # a problem set's notebook is made elsewhere
+    for page in book_rules.pages(ROOT)
+    if "kernelspec" in page.front_matter and page.part != book_rules.PROBLEM_SETS
+]
+each_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)
+
+RAW = {
+    "a directive": r"^\s*(?:>\s*)*(?:`{3,}|:{3,})\s*\{",
+    "the end of a directive": r"^\s*:{3,}\s*$",
+    "a role": r"\{[\w:.-]+\}`",
+    "a label": r"^\s*\([\w:.-]+\)=\s*$",
+    "an option of a directive": r"^\s*:(?:label|class|name|tags|alt|width|header-rows):",
+    "a span with attributes": r"\]\{[.#]?\w",
+    "a footnote": r"\[\^[\w-]+\]",
+    "a comment": r"^% ",
+    "a block break": r"^\+\+\+",
+    "a script": r"<script",
+    "an unresolved reference": r"\[@|\?\?|<(?:pending|container|inline)",
+}
+
+
+def raw_syntax(text: str) -> list[str]:
+    """Return what a Markdown text holds that only MyST understands; code and formulas are not looked at."""
+    text = re.sub(r"^(\s*)(`{3,})(?!\{)[\w]*\n.*?^\s*\2`*\s*$", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"\$\$.*?\$\$", "", text, flags=re.DOTALL)
+    text = re.sub(r"(?<![\\}`])(`+)(?!`).*?(?<!`)\1(?!`)", "code", text)
+    return [what for what, how in RAW.items() if re.search(how, text, flags=re.MULTILINE)]
+
+
+def faults(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return what is wrong with a notebook."""
+    nbformat.validate(notebook)
+    found = []
+    if notebook.metadata.kernelspec != notebooks.KERNEL:
+        found.append(f"the kernel is {notebook.metadata.kernelspec}")
+    for number, cell in enumerate(notebook.cells):
+        where = f"cell {number} "
+        if cell.cell_type == "markdown":
+            found += [f"{where}holds {what}: {cell.source[:200]!r}" for what in raw_syntax(cell.source)]
+            continue
+        if cell.cell_type != "code":
+            found.append(f"{where}is {cell.cell_type}")
+        if cell.outputs or cell.execution_count is not None:
+            found.append(f"{where}has outputs")
+        if "glue" in cell.source or "myst_nb" in cell.source:
+            found.append(f"{where}serves the page: {cell.source!r}")
+        if strange := set(cell.metadata) - {"jupyter", "tags"}:
+            found.append(f"{where}has metadata {strange}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Build the fixture book, which holds one of everything."""
+    folder = small_book.make(tmp_path_factory.mktemp("small"))
+    result = small_book.build(folder)
+    assert result.returncode == 0, result.stdout
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def everything(small):
+    return nbformat.read(small / "notebooks" / "one.ipynb", as_version=4)
+
+
+def markdown(notebook) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+@each_chapter
+def test_a_notebook_has_no_raw_syntax(page):
+    assert faults(nbformat.read(SITE / "notebooks" / f"{page.stem}.ipynb", as_version=4)) == []
+
+
+def test_one_of_everything_has_no_raw_syntax(everything):
+    assert faults(everything) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is {glue:text}`mean:.2f`.",
+        "See {numref}`fig-a`.",
+        "```{note}\nA\n```",
+        "> ```{note}\n> A\n> ```",
+        ":::{note}\nA\n:::",
+        "A\n:::",
+        "(label)=\n# Title",
+        ":label: a",
+        "[It was]{.quotation}",
+        "A note[^a].",
+        "% a comment",
+        "+++",
+        "<script>1</script>",
+        "```python\nx\n```\n\nSee {ref}`a`.",
+    ],
+)
+def test_raw_syntax_is_seen(text):
+    assert raw_syntax(text) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["`{ref}` in code, $x^{a}$ and ``:::``", "```python\n:label: a\n{ref}`a`\n```", "$$\n(a)_{.b}\n$$", "> **Note**"],
+)
+def test_what_is_not_raw_passes(text):
+    assert raw_syntax(text) == []
+
+
+def test_a_faulty_notebook_is_seen(everything):
+    copy = nbformat.from_dict(everything)
+    assert faults(copy) == []
+    code = next(cell for cell in copy.cells if cell.cell_type == "code")
+    code.source, code.metadata["mystnb"], code.execution_count = "glue('a', 1)", {}, 1
+    copy.metadata.kernelspec.display_name = ""
+    assert len(faults(copy)) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "own standard error [Rub81]",  # a citation, its work, and a footnote
+        "- [Rub81] Donald B. Rubin. Estimation in parallel randomized experiments.",
+        "is cited again<sup>[1]</sup>",
+        "<sup>[1]</sup> A footnote",
+        "*[Which weight?](two.ipynb)* is in [The second](two.ipynb), as is [(2)](two.ipynb)",  # other chapters
+        "a\\*b and snake_case stay, and so does a < b",
+        "The mean is 2.33, the others 1.25 and 2.5. See Figure 1 and Table 1 and (1) and Exercise 1 and Exercise 2.",
+        "\\sigma_j^2) \\tag{1}\n$$",
+        "$$\n\\begin{aligned}\na &= b",
+        "**Figure 1.** Three values rise: the caption has $y_j$ and `code`.",
+        "*What the figure shows:* Line through three points",
+        "**Table 1.** The values, by *name*\n\n| name | value $p(x \\vert{} y)$ |\n| --- | --- |\n| first | 1.25 |",
+        "| left | right |\n| :-- | --: |\n| a | `b` |",
+        "![A single grey square of one pixel, which stands for any picture in a file.](data:image/png;base64,",
+        "**Figure 2.** A picture from a file.",
+        "> **Note**\n>\n> A note with a list:\n>\n> - one\n> - two\n>\n> 1. three\n> 2. four",
+        "> **Folded**\n>\n> With `code`, and\n>\n> $$\n> x = 1\n> $$",
+        "- **Pooling**: All groups share one mean.",
+        "- **shrinkage**: Moving estimates towards each other.",
+        "> The coaching effects were 28 and 2.7",
+        "### Exercise 1 (By hand)\n\nWhat is $1 + 1$?",
+        "#### Solution to Exercise 2",
+        "And what is 1.25 plus one?",
+        "[a link](https://www.example.org/page)",
+        '```python\n"""The package that the fixture imports."""',
+    ],
+)
+def test_one_of_everything_is_written_as_text(everything, text):
+    assert text in markdown(everything)
+
+
+def test_code_cells_keep_what_later_cells_need(everything):
+    code = [cell.source for cell in everything.cells if cell.cell_type == "code"]
+    assert code[0] == "import matplotlib.pyplot as plt\nimport numpy as np\n\nimport lib"
+    assert code[1] == "values = np.array([1.0, 2.0, 4.0])  # a later cell needs this"  # a hidden one
+    assert code[3] == "1 + 1"  # in a solution
+    assert len(code) == 4
+
+
+def test_solutions_are_folded(everything):
+    folded = [cell.source for cell in everything.cells if cell.metadata.get("jp-MarkdownHeadingCollapsed")]
+    assert folded == ["#### Solution to Exercise 1 (By hand)", "#### Solution to Exercise 2"]
+
+
+@pytest.mark.parametrize(
+    ("source", "rest"),
+    [
+        ("x = 1", "x = 1"),
+        ("from myst_nb import glue\n\nx = 1", "x = 1"),
+        ("from lib.prose import glue\n\nx = 1", "x = 1"),
+        ("x = 1\nglue('x',\n     x)\ny = 2", "x = 1\ny = 2"),
+        ("for a in b:\n    glue(a, 1)\nx = 1", "x = 1"),
+        ("for a in b:\n    if a:\n        glue(a, 1)", ""),
+        ("for a in b:\n    glue(a, 1)\n    c += 1", "for a in b:\n    c += 1"),
+        ("x = 'glue'", "x = 'glue'"),
+    ],
+)
+def test_glue_is_taken_out(source, rest):
+    assert notebooks.without_glue(source) == rest
+
+
+@pytest.mark.parametrize(
+    ("source", "rest"),
+    [
+        ("a = 1\nglue(a=a)", ""),  # nobody else reads a
+        ("used = 1\nglue(a=used)", "used = 1"),
+        ("a = 1\nused = a\nglue(a=a)", "a = 1\nused = a"),
+        ("a, b = 1, 2\nassert a\nglue(a=a)", ""),
+        ("a = rng.normal()\nglue(a=a)", "a = rng.normal()"),  # later draws depend on this one
+        ("for a in used:\n    b = a\n    glue(b=b)", ""),
+        ("def f(x):\n    return x\n\n\nglue(a=f(1))", ""),
+        ("%config a\nglue(a=1)", "%config a"),
+        ("used.append(1)\nglue(a=1)", "used.append(1)"),
+    ],
+)
+def test_what_prepares_a_hidden_number_is_taken_out(source, rest):
+    hidden = nbformat.v4.new_code_cell(source, metadata={"tags": ["remove-cell"]})
+    assert notebooks.plain_code([hidden, nbformat.v4.new_code_cell("print(used)")]) == [rest, "print(used)"]
+    hidden.metadata.tags = []  # a cell that readers see keeps all but glue
+    assert "glue" not in notebooks.plain_code([hidden])[0]
+
+
+@pytest.mark.parametrize(
+    "source", ["x = glue('a', 1)", "f = [glue(a, 1) for a in b]", "def f():\n    glue(a, 1)", "x = 1; glue('x', x)"]
+)
+def test_glue_that_does_more_is_refused(source):
+    with pytest.raises(ValueError, match="code cell 0: .* line of its own"):
+        notebooks.plain_code([nbformat.v4.new_code_cell(source)])
+
+
+def test_an_element_without_a_rule_fails_the_build(tmp_path):
+    folder = small_book.make(tmp_path / "book")
+    page = folder / "book" / "two.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\n```{centered} A line\n```\n", encoding="utf-8")
+    result = small_book.build(folder)
+    assert result.returncode != 0
+    assert "notebook: no rule for the element <centered>" in result.stdout
+
+
+@each_chapter
+def test_a_notebook_says_what_the_page_says(page):
+    """Every word of the page's paragraphs is in the notebook: nothing was dropped."""
+    soup = BeautifulSoup((SITE / f"{page.name}.html").read_text(encoding="utf-8"), "html.parser")
+    notebook = markdown(nbformat.read(SITE / "notebooks" / f"{page.stem}.ipynb", as_version=4))
+    notebook = re.sub(r"[\\*`]", "", notebook)
+    article = soup.select_one("article")
+    for other in article.select(".cell, .math, math, script, style, .prev-next-area, .headerlink, .toctree-wrapper"):
+        other.decompose()
+    words = {
+        word for paragraph in article.select("p, li, dd, td") for word in re.findall(r"\w{4,}", paragraph.get_text(" "))
+    }
+    assert words <= set(re.findall(r"\w{4,}", notebook))
+
+
+@each_chapter
+def test_a_page_offers_its_notebook(page):
+    html = BeautifulSoup((SITE / f"{page.name}.html").read_text(encoding="utf-8"), "html.parser")
+    links = {link["href"] for link in html.select("a[href$='.ipynb']")}
+    assert f"../notebooks/{page.stem}.ipynb" in links
+    assert all((SITE / page.name).parent.joinpath(link).resolve().is_file() for link in links)
+
+
+# In a fresh environment, outside the repository
+
+RUN = """
+import sys, nbformat
+from nbclient import NotebookClient
+
+path, folder = sys.argv[1:]
+notebook = nbformat.read(path, as_version=4)
+notebook.cells.append(nbformat.v4.new_code_cell("import lib, sys\\nprint(lib.__file__, sys.prefix)"))
+client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}})
+client.execute()
+print(notebook.cells[-1].outputs[0].text)
+"""
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """Make an environment from the lock that the zip file carries, and nothing else; return its Python."""
+    uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
+    folder = tmp_path_factory.mktemp("fresh")
+    with zipfile.ZipFile(SITE / "notebooks.zip") as archive:
+        archive.extract(f"{notebooks.FOLDER}/requirements.txt", folder)
+    python = folder / "venv" / "bin" / "python"
+    lock = folder / notebooks.FOLDER / "requirements.txt"
+    environment = clean_environment()
+    for command in (
+        [uv, "venv", "--quiet", "--python", sys.executable, str(folder / "venv")],
+        [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(lock)],
+    ):
+        subprocess.run(command, env=environment, cwd=folder, check=True, timeout=600)
+    return python
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without what would lead to the repository's packages."""
+    ours = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME", "JUPYTER_PATH"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+def run(python: Path, notebook: Path) -> str:
+    """Run a notebook where it lies; return where its kernel found `lib`, and which environment it ran in."""
+    command = [python, "-c", RUN, notebook, notebook.parent]
+    result = subprocess.run(
+        command, env=clean_environment(), cwd=notebook.parent, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert result.returncode == 0, f"{notebook.name}: {result.stderr[-3000:]}"
+    return result.stdout.strip()
+
+
+@pytest.mark.parametrize("book", ["real", "fixture"])
+def test_the_notebooks_run_in_a_fresh_environment(book, fresh, small, tmp_path):
+    with zipfile.ZipFile((SITE if book == "real" else small) / "notebooks.zip") as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / notebooks.FOLDER
+    found = sorted(folder.glob("*.ipynb"))
+    assert {path.stem for path in found} == ({page.stem for page in CHAPTERS} if book == "real" else {"one", "two"})
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda path: run(fresh, path), found))
+    assert reports == [f"{folder / 'lib' / '__init__.py'} {fresh.parent.parent}"] * len(found)
+
+
+def test_a_notebook_that_fails_is_seen(fresh, tmp_path):
+    broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import lib\n1 / 0")])
+    nbformat.write(broken, tmp_path / "broken.ipynb")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "__init__.py").touch()
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        run(fresh, tmp_path / "broken.ipynb")
+
+
+def test_the_zip_holds_what_the_notebooks_need():
+    with zipfile.ZipFile(SITE / "notebooks.zip") as archive:
+        names = {name.removeprefix(f"{notebooks.FOLDER}/") for name in archive.namelist()}
+        lock = archive.read(f"{notebooks.FOLDER}/requirements.txt")
+    assert {"README.md", "environment.yml", "requirements.txt", "pyproject.toml"} <= names
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lib").rglob("*") if path.suffix in (".py", ".csv")}
+    assert files <= names
+    assert not any("__pycache__" in name or "problem" in name for name in names)
+    assert lock == (ROOT / "requirements.txt").read_bytes()
