@@ -1,4 +1,4 @@
-"""The exact answers by a second route: SciPy's adaptive integrators on formulas written out anew, none taken from lib."""
+"""The exact answers by a second route: SciPy's adaptive integrators on formulas written out anew, not lib's."""
 
 from collections.abc import Callable
 
