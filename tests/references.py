@@ -49,7 +49,9 @@ def some_at_most(value):
 def some_averaged(value, sign):
     """The same (sign 1: reaches, -1: falls to), mu being uncertain: the eight are then correlated through it."""
     mean, se, _ = pooled()
-    together = stats.multivariate_normal(sign * mean * np.ones(J), np.diag(SIGMA**2) + se**2, seed=0, abseps=1e-6, maxpts=10**6)
+    together = stats.multivariate_normal(
+        sign * mean * np.ones(J), np.diag(SIGMA**2) + se**2, seed=0, abseps=1e-6, maxpts=10**6
+    )
     return 1 - float(together.cdf(np.full(J, sign * value)))
 
 
