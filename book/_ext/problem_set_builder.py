@@ -15,6 +15,7 @@ instructor
 """
 
 import argparse
+import ast
 import hashlib
 import importlib.metadata
 import re
@@ -56,10 +57,27 @@ def configuration(cell: NotebookNode, heading: str) -> dict | None:
 
 
 def grader_code(notebook: NotebookNode) -> str:
-    """What goes above the hidden tests: the checks, the preamble, the data, and the code for the hidden tests alone."""
+    """What goes above the tests: the checks, the preamble, the data, and the code for the hidden tests alone."""
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and tags(cell) & {"data", "grader"}]
-    files = [ROOT / "lib" / "checks.py", Path(__file__).with_name("grader_preamble.py")]
-    return "\n\n\n".join([*(path.read_text(encoding="utf-8") for path in files), *cells]) + "\n\n\n"
+    preamble = Path(__file__).with_name("grader_preamble.py").read_text(encoding="utf-8")
+    return "\n\n\n".join([*inlined("lib.checks", set()), preamble, *cells]) + "\n\n\n"
+
+
+def inlined(module: str, seen: set[str]) -> list[str]:
+    """The source of a module of the library, after that of every module of the library that it imports from."""
+    seen.add(module)
+    source = (ROOT / module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
+    lines, before = source.split("\n"), []
+    for node in reversed(ast.parse(source).body):
+        match node:
+            case ast.ImportFrom(module=str(name)) if name.startswith("lib.") and all(
+                a.asname is None for a in node.names
+            ):
+                del lines[node.lineno - 1 : node.end_lineno]
+                before += inlined(name, seen) if name not in seen else []
+            case ast.Import() | ast.ImportFrom() if re.search(r"\blib\b|__future__", ast.unparse(node)):
+                raise ValueError(f"{module}: the grader cannot take along `{ast.unparse(node)}`")
+    return [*before, "\n".join(lines)]
 
 
 def build(source: Path, output: Path | None = None) -> Path:
