@@ -282,6 +282,9 @@ def wrong_numbers(chapter: str, glued: dict[str, object], rows: list[Number]) ->
                 faults.append(f"{where}: its standard error {tolerance.se} is {error!r}, not a positive number")
                 continue
             tolerance = tolerance.standard_errors * error
+            if tolerance > abs(row.value) / 5:  # such a simulation could hardly be wrong
+                faults.append(f"{where}: its standard error {row.tolerance.se} is too large to notice an error")
+                continue
         actual, expected = np.asarray(stated, dtype=float), np.asarray(row.value, dtype=float)
         if actual.shape != expected.shape or not np.all(np.abs(actual - expected) <= tolerance):
             faults.append(f"{where} is {stated}, not within {tolerance:g} of {row.value}")

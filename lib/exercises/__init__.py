@@ -1,1 +1,1 @@
-"""The checks of the practice exercises, one file a chapter. Each prints whether an answer is right, or what went wrong."""
+"""Checks of the practice exercises, one file a chapter; each prints whether an answer is right, or why not."""

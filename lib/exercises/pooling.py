@@ -19,7 +19,7 @@ def two_schools(mean: object, se: object) -> None:
         mean,
         pooled.mean,
         slips={
-            "The mean: this is the plain average. The school with the smaller standard error must count for more.": y.mean(),
+            "The mean: this is the plain average. The smaller standard error must count for more.": y.mean(),
             "The mean: these are weights 1 / sigma. The weight is the precision, 1 / sigma**2.": np.average(
                 y, weights=1 / sigma
             ),
@@ -34,10 +34,8 @@ def two_schools(mean: object, se: object) -> None:
         slips={
             "The standard error: this is its square, the variance. Take the root.": pooled.se**2,
             "The standard error: this is the total precision. The variance is one over it.": pooled.se**-2,
-            "The standard error: this is the plain average of the two. Add precisions, not standard errors.": sigma.mean(),
-            "The standard error: this is that of the plain average. With precision weights it is smaller.": np.hypot(
-                *sigma
-            )
+            "The standard error: this is the average of the two. Add precisions instead.": sigma.mean(),
+            "The standard error: this is the plain average's. With precision weights it is smaller.": np.hypot(*sigma)
             / 2,
         },
     )
@@ -119,7 +117,7 @@ def power_at_20(chance: object) -> None:
             "20 is a standard deviation: square it before you add it to the sampling variance.": rejects(
                 np.sqrt(_SIGMA**2 + 20)
             ),
-            "The estimates have two sources of variance: the effects' own, 20**2, and the sampling variance sigma**2.": rejects(
+            "The estimates have two variances: the effects' 20**2 and the noise's sigma**2.": rejects(
                 np.full(_Y.size, 20.0)
             ),
             "Standard deviations do not add up; variances do.": rejects(_SIGMA + 20),

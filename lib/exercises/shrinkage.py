@@ -19,7 +19,7 @@ def weight_of_c(weight: object) -> None:
         weight,
         shrinkage_weight(sigma, tau),
         slips={
-            "This is the weight of the population mean. School C's own number gets one minus it.": 1
+            "This is the weight of the population mean. School C itself gets one minus it.": 1
             - shrinkage_weight(sigma, tau),
             "These are standard deviations. Square both.": tau / (tau + sigma),
             "tau is a standard deviation: square it too.": tau / (tau + sigma**2),
@@ -49,9 +49,7 @@ def posterior_of_a(mean: object, sd: object) -> None:
             "The standard deviation: this is its square, the variance.": weight * sigma**2,
             "The standard deviation: this is w * sigma. The variance is w * sigma**2, so take the root of w.": weight
             * sigma,
-            "The standard deviation: this is that of a new estimate, before the data. Precisions add, not variances.": np.hypot(
-                tau, sigma
-            ),
+            "The standard deviation: precisions add, not variances.": np.hypot(tau, sigma),
         },
     )
 
@@ -89,8 +87,7 @@ def variance_of_posterior_means(variance: object) -> None:
         tau2**2 / (tau2 + sigma2),
         slips={
             "This is the variance of the true effects. The posterior means vary less.": tau2,
-            "This is the variance of the estimates. The posterior means are those shrunk, so the weight comes in squared.": tau2
-            + sigma2,
+            "This is the variance of the estimates. Shrinking brings in the weight squared.": tau2 + sigma2,
             "This is the posterior variance of one effect, the part that the means do not show.": tau2
             * sigma2
             / (tau2 + sigma2),
