@@ -12,8 +12,9 @@ from sphinx.errors import ConfigError
 
 BINDER = "https://mybinder.org/v2"
 COLAB = "https://colab.research.google.com"
-# Colab opens notebooks alone, and the repository holds none: the published site does, on this branch.
-PUBLISHED_BRANCH = "gh-pages"
+# Colab opens notebooks alone, and this repository's chapters are Markdown: the workflow that publishes the site
+# (.github/workflows/pages.yml) puts their notebooks on a branch of this name.
+NOTEBOOK_BRANCH = "notebooks"
 NOTEBOOK_BUTTON = "download-notebook-button"  # as notebooks.py labels it
 
 
@@ -37,9 +38,9 @@ def launch_links(url, branch, docname):
     where = quote(f"lab/tree/{docname}.md")
     buttons = [("Binder", "logo_binder.svg", f"{BINDER}/{binder_source}/{branch}?urlpath={where}")]
     if on_github:
-        notebook = f"notebooks/{PurePosixPath(docname).name}.ipynb"
+        notebook = f"{PurePosixPath(docname).name}.ipynb"
         buttons.append(
-            ("Colab", "logo_colab.png", f"{COLAB}/github/{owner_and_name}/blob/{PUBLISHED_BRANCH}/{notebook}")
+            ("Colab", "logo_colab.png", f"{COLAB}/github/{owner_and_name}/blob/{NOTEBOOK_BRANCH}/{notebook}")
         )
     return [
         {"type": "link", "text": name, "tooltip": f"Run on {name}", "icon": f"_static/images/{logo}", "url": link}

@@ -52,7 +52,7 @@ def page(tmp_path_factory):
         "https://github.com/someone/a-book",
         "https://github.com/someone/a-book/blob/main/book/pooling.md?plain=1",
         "https://mybinder.org/v2/gh/someone/a-book/main?urlpath=lab/tree/book/pooling.md",
-        "https://colab.research.google.com/github/someone/a-book/blob/gh-pages/notebooks/pooling.ipynb",
+        "https://colab.research.google.com/github/someone/a-book/blob/notebooks/pooling.ipynb",
     ],
 )
 def test_the_address_brings_a_button(address, page):
