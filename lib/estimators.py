@@ -89,6 +89,11 @@ def shrinkage_weight(sigma: ArrayLike, tau: ArrayLike) -> FloatArray:
     ndarray
         The weight of the group's own estimate.
     """
+    sigma, tau = real_array("sigma", sigma), real_array("tau", tau)
+    if not (sigma > 0).all():
+        raise ValueError("sigma must be above zero, and not NaN")
+    if not (tau >= 0).all():
+        raise ValueError("tau must be zero or more, and not NaN")
     with np.errstate(divide="ignore", over="ignore", under="ignore"):  # sigma / 0 is infinite, its weight rightly zero
         return np.asarray(1 / (1 + np.square(np.divide(sigma, tau))))
 

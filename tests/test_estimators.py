@@ -8,7 +8,14 @@ from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
 from scipy import stats
 
 from lib import NormalNormal, estimators
-from lib.estimators import PartialPooling, complete_pooling, james_stein, method_of_moments_tau2, partial_pooling
+from lib.estimators import (
+    PartialPooling,
+    complete_pooling,
+    james_stein,
+    method_of_moments_tau2,
+    partial_pooling,
+    shrinkage_weight,
+)
 
 
 @st.composite
@@ -273,6 +280,11 @@ def test_james_stein_beats_the_observations_and_rows_are_separate():
         assert abs(loss.mean() - risk) < 5 * loss.std() / np.sqrt(20000)
 
 
+def test_shrinkage_weight_from_one_end_to_the_other():
+    np.testing.assert_array_equal(shrinkage_weight(3, [0, 3, np.inf]), [0, 0.5, 1])
+    close(shrinkage_weight([1.0, 2], 2), [0.8, 0.5])
+
+
 REFUSED = [
     (lambda: complete_pooling([1, 2], [1]), ValueError, "sigma must have one value"),
     (lambda: complete_pooling([1, 2], [1, 0]), ValueError, "sigma must be above zero"),
@@ -284,6 +296,10 @@ REFUSED = [
     (lambda: partial_pooling([1, 2], [1, 1], "1"), TypeError, "tau must be real numbers"),
     (lambda: partial_pooling([1, 2], [1, 1], 1, mu=np.nan), ValueError, "mu must be finite"),
     (lambda: partial_pooling([1, 2], [1, 1], 1, mu=[1, 2]), ValueError, "mu must be one number"),
+    (lambda: shrinkage_weight([1, 0], 1), ValueError, "sigma must be above zero"),
+    (lambda: shrinkage_weight([1, np.nan], 1), ValueError, "sigma must be above zero"),
+    (lambda: shrinkage_weight(1, [0, -1]), ValueError, "tau must be zero or more"),
+    (lambda: shrinkage_weight(1, "5"), TypeError, "tau must be real numbers"),
     (lambda: method_of_moments_tau2([1, np.inf], [1, 1]), ValueError, "y must be finite"),
     (lambda: james_stein([1.0, 2], variance=1), ValueError, "x must hold at least 3"),
     (lambda: james_stein([1.0], variance=1, toward=0), ValueError, "x must hold at least 2"),
