@@ -99,7 +99,9 @@ def integrate(
     x = np.sort(np.clip(nodes, *bounds), axis=1)
     f = log_density(x)
     if np.isneginf(f).all(axis=1).any():
-        raise NoMassError("the density is zero at every point that was tried")
+        raise NoMassError(
+            "the density is zero at every point that was tried; a narrow prior is best given as a SciPy distribution"
+        )
     x, f = _extend(log_density, x, f, bounds)
     while True:
         log_error = _log_errors(x, f)

@@ -34,7 +34,7 @@ def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Gene
 
     Notes
     -----
-    Each hyperparameter is drawn by inverting a distribution function that is accurate to about 1e-5; all that lies
+    Each hyperparameter is drawn by inverting a distribution function that is accurate to about 2e-5; all that lies
     below is drawn from its exact conditional distribution.
     """
     draws, chains = positive_integer("draws", draws), positive_integer("chains", chains)
