@@ -216,7 +216,11 @@ def build_instructor(folder: Path = SOURCES, output: Path = BUILD / "instructor"
     subprocess.run(
         [Path(sys.executable).with_name("jupyter-book"), "build", work, "--path-output", output, *FLAGS], check=True
     )
-    return output
+    (output / "_build" / "html").rename(output / "html")
+    shutil.rmtree(output / "_build")
+    shutil.rmtree(work)
+    print(f"The instructor's edition is at {output / 'html' / 'index.html'}")
+    return output / "html"
 
 
 def _shown_test(test: str) -> list[NotebookNode]:
