@@ -143,8 +143,8 @@ def test_a_faulty_notebook_is_seen(everything):
 @pytest.mark.parametrize(
     "text",
     [
-        "own standard error [Rub81]",  # a citation, its work, and a footnote
-        "- [Rub81] Donald B. Rubin. Estimation in parallel randomized experiments.",
+        "own standard error [Rubin, 1981]",  # a citation, its work, and a footnote
+        "- Donald B. Rubin. Estimation in parallel randomized experiments.",
         "is cited again<sup>[1]</sup>",
         "<sup>[1]</sup> A footnote",
         "*[Which weight?](two.ipynb)* is in [The second](two.ipynb), as is [(2)](two.ipynb)",  # other chapters

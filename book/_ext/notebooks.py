@@ -298,7 +298,8 @@ class Translator:
             self.heading("References")
             for entry in sorted(entries.values(), key=lambda entry: entry.label):
                 work = re.sub(r"\\([.()!-])", r"\1", entry.text.render(Backend("utf8")))  # escapes that nobody needs
-                self.pending.append(f"- [{escape(entry.label)}] " + " ".join(work.split()))
+                label = f"[{escape(entry.label)}] " if self.app.config.bibtex_reference_style == "label" else ""
+                self.pending.append(f"- {label}" + " ".join(work.split()))
 
     # Blocks
 
