@@ -282,7 +282,7 @@ def wrong_numbers(chapter: str, glued: dict[str, object], rows: list[Number]) ->
                 faults.append(f"{where}: its standard error {tolerance.se} is {error!r}, not a positive number")
                 continue
             tolerance = tolerance.standard_errors * error
-            if tolerance > abs(row.value) / 5:  # such a simulation could hardly be wrong
+            if tolerance > np.abs(row.value).min() / 5:  # such a simulation could hardly be wrong
                 faults.append(f"{where}: its standard error {row.tolerance.se} is too large to notice an error")
                 continue
         actual, expected = np.asarray(stated, dtype=float), np.asarray(row.value, dtype=float)
@@ -347,7 +347,7 @@ def long_cells_and_late_imports(page: Page) -> list[str]:
         return faults
     for number, (options, code) in enumerate(page.cells, start=1):
         if "remove-cell" in str(options.get("tags", "")):
-            code = code.replace("from lib.prose import glue\n", "")
+            continue
         length = len(code.strip("\n").split("\n"))
         if length > LONGEST_CELL:
             faults.append(f"{page.name}: code cell {number} has {length} lines, more than {LONGEST_CELL}")
@@ -360,6 +360,25 @@ def long_cells_and_late_imports(page: Page) -> list[str]:
 def plain(code: str) -> str:
     """Return a cell's code without IPython's own commands."""
     return re.sub(r"^\s*[%!].*$", "", code, flags=re.M)
+
+
+def cut_listings(page: Page) -> list[str]:
+    """A function shown from `lib` without its docstring (`:lines:`) is shown with its whole signature and body."""
+    faults = []
+    for token in parser().parse(page.source):
+        if token.type != "fence" or directive_name(token) != "literalinclude":
+            continue
+        options, _ = options_and_body(token.content)
+        if "lines" not in options:
+            continue
+        path = page.path.parent / token.info.split()[-1]
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        (shown,) = (node for node in module.body if getattr(node, "name", "") == options["pyobject"])
+        signature, body = shown.body[0].lineno - shown.lineno, shown.body[0].end_lineno - shown.lineno + 2
+        right = f"1-{signature}, {body}-" if signature > 1 else f"1, {body}-"
+        if options["lines"] != right:
+            faults.append(f"{page.name}: {options['pyobject']} is shown by lines {options['lines']}, not {right}")
+    return faults
 
 
 def ugly_outputs(name: str, html: str) -> list[str]:

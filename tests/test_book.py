@@ -261,6 +261,21 @@ def test_a_long_cell_and_a_late_import_are_seen(tmp_path):
     assert "imports" in rules.long_cells_and_late_imports(page_of(tmp_path, top + cell("if True:\n    import os")))[0]
 
 
+@each_page
+def test_listings_are_whole(page):
+    assert rules.cut_listings(page) == []
+
+
+def test_a_cut_listing_is_seen(tmp_path):
+    (tmp_path / "code.py").write_text('def f(\n    x,\n):\n    """Say.\n\n    More.\n    """\n    return x\n')
+
+    def listing(lines):
+        return page_of(tmp_path, f"```{{literalinclude}} code.py\n:pyobject: f\n:lines: {lines}\n```\n")
+
+    assert rules.cut_listings(listing("1-3, 8-")) == []
+    assert "not 1-3, 8-" in rules.cut_listings(listing("1-3, 6-"))[0]
+
+
 def test_contents_and_files_agree():
     assert rules.contents_and_files_differ(BOOK) == []
 

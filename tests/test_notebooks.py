@@ -174,10 +174,10 @@ def test_one_of_everything_is_written_as_text(everything, text):
     assert text in markdown(everything)
 
 
-def test_code_cells_keep_what_later_cells_need(everything):
+def test_code_cells_are_those_that_readers_see(everything):
     code = [cell.source for cell in everything.cells if cell.cell_type == "code"]
     assert code[0] == "import matplotlib.pyplot as plt\nimport numpy as np\n\nimport lib"
-    assert code[1] == "values = np.array([1.0, 2.0, 4.0])  # a later cell needs this"  # a hidden one
+    assert code[1] == "values = np.array([1.0, 2.0, 4.0])"
     assert code[3] == "1 + 1"  # in a solution
     assert len(code) == 4
 
@@ -187,50 +187,32 @@ def test_solutions_are_folded(everything):
     assert folded == ["#### Solution to Exercise 1 (By hand)", "#### Solution to Exercise 2"]
 
 
+def cells(hidden, shown):
+    return [
+        nbformat.v4.new_code_cell(hidden, metadata={"tags": ["remove-cell"]}),
+        nbformat.v4.new_code_cell(shown),
+    ]
+
+
+def test_what_only_serves_the_page_is_left_out():
+    page = cells("from lib.prose import glue\na = 1\nglue(a=a)", "%config b\nprint(b)")
+    assert notebooks.plain_code(page) == ["", "%config b\nprint(b)"]
+
+
 @pytest.mark.parametrize(
-    ("source", "rest"),
+    ("hidden", "shown", "message"),
     [
-        ("x = 1", "x = 1"),
-        ("from myst_nb import glue\n\nx = 1", "x = 1"),
-        ("from lib.prose import glue\n\nx = 1", "x = 1"),
-        ("x = 1\nglue('x',\n     x)\ny = 2", "x = 1\ny = 2"),
-        ("for a in b:\n    glue(a, 1)\nx = 1", "x = 1"),
-        ("for a in b:\n    if a:\n        glue(a, 1)", ""),
-        ("for a in b:\n    glue(a, 1)\n    c += 1", "for a in b:\n    c += 1"),
-        ("x = 'glue'", "x = 'glue'"),
+        ("a = 1", "print(a)", "defines a, which other cells read"),
+        ("def f():\n    return 1", "f()", "defines f, which other cells read"),
+        ("for a in b:\n    pass", "a + 1", "defines a, which other cells read"),
+        ("glue(a=rng.normal())", "rng.normal()", "draws random numbers"),
+        ("", "glue(a=1)", "glue stands in a cell that readers see"),
+        ("", "x = [glue(a=b) for b in c]", "glue stands in a cell that readers see"),
     ],
 )
-def test_glue_is_taken_out(source, rest):
-    assert notebooks.without_glue(source) == rest
-
-
-@pytest.mark.parametrize(
-    ("source", "rest"),
-    [
-        ("a = 1\nglue(a=a)", ""),  # nobody else reads a
-        ("used = 1\nglue(a=used)", "used = 1"),
-        ("a = 1\nused = a\nglue(a=a)", "a = 1\nused = a"),
-        ("a, b = 1, 2\nassert a\nglue(a=a)", ""),
-        ("a = rng.normal()\nglue(a=a)", "a = rng.normal()"),  # later draws depend on this one
-        ("for a in used:\n    b = a\n    glue(b=b)", ""),
-        ("def f(x):\n    return x\n\n\nglue(a=f(1))", ""),
-        ("%config a\nglue(a=1)", "%config a"),
-        ("used.append(1)\nglue(a=1)", "used.append(1)"),
-    ],
-)
-def test_what_prepares_a_hidden_number_is_taken_out(source, rest):
-    hidden = nbformat.v4.new_code_cell(source, metadata={"tags": ["remove-cell"]})
-    assert notebooks.plain_code([hidden, nbformat.v4.new_code_cell("print(used)")]) == [rest, "print(used)"]
-    hidden.metadata.tags = []  # a cell that readers see keeps all but glue
-    assert "glue" not in notebooks.plain_code([hidden])[0]
-
-
-@pytest.mark.parametrize(
-    "source", ["x = glue('a', 1)", "f = [glue(a, 1) for a in b]", "def f():\n    glue(a, 1)", "x = 1; glue('x', x)"]
-)
-def test_glue_that_does_more_is_refused(source):
-    with pytest.raises(ValueError, match="code cell 0: .* line of its own"):
-        notebooks.plain_code([nbformat.v4.new_code_cell(source)])
+def test_a_notebook_that_would_miss_a_cell_is_refused(hidden, shown, message):
+    with pytest.raises(ValueError, match=message):
+        notebooks.plain_code(cells(hidden, shown))
 
 
 def test_an_element_without_a_rule_fails_the_build(tmp_path):

@@ -57,86 +57,34 @@ def parse(source):
     return ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE))
 
 
-def names_read(source):
-    """Return the names that the code of a cell reads."""
-    return {
-        node.id for node in ast.walk(parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+def names(source, context):
+    """Return the names that the code of a cell reads (`ast.Load`) or defines (`ast.Store`)."""
+    tree = list(ast.walk(parse(source)))
+    defined = {node.name for node in tree if isinstance(node, ast.FunctionDef) and context is ast.Store}
+    return defined | {node.id for node in tree if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
 
 
 def plain_code(cells):
-    """Return the code of each executed cell without what only serves the page, or "" where nothing is left.
-
-    What serves the page is `glue`, its import, and blocks of nothing else. Of a cell that the page does not show
-    (`remove-cell`), what prepares the numbers for it goes too, as long as no other cell reads it.
+    """Return the code of each executed cell, "" for those that the page hides (`remove-cell`): they serve it alone.
 
     Raises
     ------
     ValueError
-        When a call of glue cannot be taken out without changing what the cell does.
+        When the notebook would not do without a hidden cell, or a cell that readers see hands a number to the page.
     """
+    hidden = ["remove-cell" in cell.metadata.get("tags", []) for cell in cells]
     code = [cell.source if cell.cell_type == "code" else "" for cell in cells]
-    for index in reversed(range(len(cells))):
-        read = None
-        if "remove-cell" in cells[index].metadata.get("tags", []):
-            read = set().union(*(names_read(other) for place, other in enumerate(code) if place != index))
-        try:
-            code[index] = without_glue(code[index], read)
-        except ValueError as error:
-            raise ValueError(f"code cell {index}: {error}") from None
-    return code
-
-
-def without_glue(source, read=None):
-    """Return the code of one cell; `read` are the names that other cells read, if the page hides this one."""
-    if not re.search(r"\bglue\b", source):
-        return source
-    lines = source.split("\n")
-    for statement in reversed(superfluous(parse(source).body, read)):
-        first, last = statement.lineno - 1, statement.end_lineno
-        if ";" in lines[first][: statement.col_offset] + lines[last - 1][statement.end_col_offset :]:
-            raise ValueError("glue shares a line with something else; give it a line of its own")
-        del lines[first:last]
-    rest = re.sub(r"\n{3,}", "\n\n\n", "\n".join(lines)).strip("\n")
-    if "glue" in names_read(rest):
-        raise ValueError("glue stands in a statement that does something else too; give it a line of its own")
-    return "" if not parse(rest).body else rest
-
-
-def superfluous(statements, read):
-    """Return, in their order, the statements that only serve the page; also those in blocks that hold others."""
-    found = []
-    for statement in reversed(statements):
-        if serves_page(statement, read):
-            found.append(statement)
-            continue
-        if isinstance(statement, ast.For | ast.With | ast.If):
-            found += reversed(superfluous(statement.body, read))
-        if read is not None:
-            read = read | {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    return found[::-1]
-
-
-def serves_page(statement, read):
-    """Say whether a statement does nothing but glue numbers into the page or, in a hidden cell, prepare them."""
-    match statement:
-        case ast.ImportFrom(module="myst_nb" | "lib.prose", names=[ast.alias(name="glue")]):
-            return True
-        case ast.Expr(value=ast.Call(func=ast.Name(id="glue"))):
-            return True
-        case ast.For(body=body, orelse=[]) | ast.With(body=body) | ast.If(body=body, orelse=[]):
-            return all(serves_page(inner, read) for inner in body)
-    inside = list(ast.walk(statement))
-    if read is None or any("rng" in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in inside):
-        return False  # drawing random numbers changes what later cells draw
-    written = {node.id for node in inside if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-    match statement:
-        case ast.Assign(targets=targets):
-            names = [name for target in targets for name in getattr(target, "elts", [target])]
-            return all(isinstance(name, ast.Name) for name in names) and not written & read
-        case ast.FunctionDef(name=name, decorator_list=[]):
-            return name not in read
-    return isinstance(statement, ast.Assert)
+    needed = set().union(*(names(source, ast.Load) for source, away in zip(code, hidden, strict=True) if not away))
+    if "glue" in needed:
+        raise ValueError("glue stands in a cell that readers see; give it a cell of its own, with the tag remove-cell")
+    for source, away in zip(code, hidden, strict=True):
+        if away and (used := needed & names(source, ast.Store)):
+            raise ValueError(
+                f"a cell with the tag remove-cell defines {', '.join(sorted(used))}, which other cells read"
+            )
+        if away and "rng" in names(source, ast.Load):
+            raise ValueError("a cell with the tag remove-cell draws random numbers, so later cells would draw others")
+    return ["" if away else source for source, away in zip(code, hidden, strict=True)]
 
 
 def cell_metadata(metadata):
