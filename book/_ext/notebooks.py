@@ -28,6 +28,11 @@ NEEDS_LIB = (
     "*A chapter of {title}, as a notebook. It needs the folder `lib` beside it: the book's site offers all notebooks, "
     "with `lib` and the data, as `notebooks.zip`.*"
 )
+# Colab opens a notebook alone. Where the repository's address is known, the notebook can fetch `lib` from it.
+FETCH_LIB = """import importlib.util
+
+if importlib.util.find_spec("lib") is None:  # not beside the notebook: on Colab, say
+    %pip install --quiet git+{url}"""
 README = """# {title}: the chapters as notebooks
 
 The notebooks need Python 3.12 or newer. In this folder, with conda:
@@ -557,6 +562,8 @@ def write_notebook(app, doctree, docname):
         return
     title, _, rest = cells[0].source.partition("\n\n")
     cells[0].source = "\n\n".join(filter(None, [title, NEEDS_LIB.format(title=app.config.html_title), rest]))
+    if url := app.config.html_theme_options.get("repository_url"):
+        cells.insert(1, nbformat.v4.new_code_cell(FETCH_LIB.format(url=url)))
     name = PurePosixPath(docname).name
     for index, cell in enumerate(cells):
         cell.id = f"{name}-{index}"[-64:]  # the same in every build

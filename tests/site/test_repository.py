@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 import small_book
 from inspection import soup
@@ -26,8 +27,8 @@ Text.
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    """A page of a small book with the settings of this one, and an address."""
+def site(tmp_path_factory):
+    """A small book with the settings of this one, and an address."""
     folder = tmp_path_factory.mktemp("book")
     for name in ("_static", "_ext"):
         shutil.copytree(ROOT / "book" / name, folder / "book" / name)
@@ -43,7 +44,12 @@ def page(tmp_path_factory):
         (folder / "book" / f"{name}.md").write_text(PAGE.format(title=name))
     result = small_book.build(folder)
     assert result.returncode == 0, result.stdout
-    return soup(folder / "_build" / "html" / "book" / "pooling.html")
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    return soup(site / "book" / "pooling.html")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,14 @@ def page(tmp_path_factory):
 )
 def test_the_address_brings_a_button(address, page):
     assert page.select(f'.article-header-buttons a[href="{address}"]')
+
+
+def test_a_notebook_alone_fetches_what_it_imports(site):
+    notebook = nbformat.read(site / "notebooks" / "pooling.ipynb", as_version=4)
+    (code,) = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert "%pip install --quiet git+https://github.com/someone/a-book" in code
+    without = nbformat.read(ROOT / "_build" / "html" / "notebooks" / "pooling.ipynb", as_version=4)
+    assert not any("pip install" in cell.source for cell in without.cells)
 
 
 def test_every_button_has_a_name(page):
