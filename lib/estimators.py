@@ -69,9 +69,10 @@ def complete_pooling(y: ArrayLike, sigma: ArrayLike) -> CompletePooling:
     y, sigma = _estimates(y, sigma)
     precision = 1 / sigma**2
     mean = (precision * y).sum() / precision.sum()
+    se = precision.sum() ** -0.5
     q = (precision * (y - mean) ** 2).sum()
-    p_value = stats.chi2.sf(q, df=y.size - 1) if y.size > 1 else np.nan
-    return CompletePooling(float(mean), float(precision.sum() ** -0.5), float(q), float(p_value))
+    p_value = stats.chi2.sf(q, y.size - 1) if y.size > 1 else np.nan
+    return CompletePooling(float(mean), float(se), float(q), float(p_value))
 
 
 def shrinkage_weight(sigma: ArrayLike, tau: ArrayLike) -> FloatArray:

@@ -45,6 +45,7 @@ LINEAR = "the precision matrix of all parameters at once (references.given_tau)"
 IMHOF = "Imhof's formula for quadratic forms (references.exceeds)"
 SQUARES = "least squares (references.pooled)"
 ERROR_FUNCTION = "a product of error functions (references.some_at_least, some_at_most)"
+TWICE = "integrals over mu and over the school's effect (references.chance_of_being_best)"
 CORRELATED = "an eight-dimensional normal distribution function (references.some_averaged)"
 
 NUMBERS: list[Number] = [
@@ -111,6 +112,8 @@ NUMBERS: list[Number] = [
     Number("shrinkage", "crossing_ce", references.crossing("C", "E"), 1e-6, LINEAR),
     Number("shrinkage", "above_15_means", 0, 0, "the largest mean in references.given_tau(10) is below 15"),
     Number("shrinkage", "above_15_draws", references.expected_above(15, 10), MonteCarlo("above_15_draws_se"), LINEAR),
+    Number("shrinkage", "a_best", references.chance_of_being_best("A", 5), MonteCarlo("a_best_se"), TWICE),
+    Number("shrinkage", "g_best", references.chance_of_being_best("G", 5), MonteCarlo("g_best_se"), TWICE),
     Number("shrinkage", "tau_moments", 0, 0, "statsmodels has tau^2 = -44.6 before truncation"),
     Number("shrinkage", "tau_ml", references.best_tau(references.log_likelihood), 1e-3, "a search over a grid"),
     Number(

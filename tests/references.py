@@ -79,6 +79,25 @@ def crossing(one, other):
     return optimize.bisect(lambda tau: posterior_mean(one, tau) - posterior_mean(other, tau), 1, 100)
 
 
+@cache
+def chance_of_being_best(school, tau):
+    """Chance that a school's effect is the largest: given mu the effects are independent, so integrate twice."""
+    k = "ABCDEFGH".index(school)
+    weight = tau**2 / (tau**2 + SIGMA**2)
+    sd = np.sqrt(weight) * SIGMA
+    mean, covariance = given_tau(tau)
+    z = np.linspace(-8, 8, 801)
+
+    def given_mu(mu):
+        centre = weight * Y + (1 - weight) * mu
+        theta = centre[k] + sd[k] * z
+        below = stats.norm.cdf((theta[:, np.newaxis] - np.delete(centre, k)) / np.delete(sd, k)).prod(axis=1)
+        return integrate.simpson(stats.norm.pdf(z) * below, x=z)
+
+    values = [given_mu(mean[-1] + covariance[-1, -1] ** 0.5 * at) for at in z[::4]]
+    return float(integrate.simpson(stats.norm.pdf(z[::4]) * values, x=z[::4]))
+
+
 def expected_above(value, tau):
     """Expected number of schools whose effect exceeds a value."""
     mean, covariance = given_tau(tau)

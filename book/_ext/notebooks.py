@@ -447,9 +447,16 @@ class Translator:
         return escape(node.astext())
 
     def span_inline(self, node):
+        if "quotation" in node["classes"]:
+            return f"“{self.inline(node)}”"
+        if "pasted-text" in node["classes"]:  # a number from a cell
+            return f"**{self.inline(node)}**"
         return self.inline(node)
 
-    span_paragraph = span_title = span_generated = span_number_reference = span_inline
+    def span_paragraph(self, node):
+        return self.inline(node)
+
+    span_title = span_generated = span_number_reference = span_paragraph
 
     def span_emphasis(self, node):
         return f"*{self.inline(node)}*"
