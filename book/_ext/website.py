@@ -78,6 +78,12 @@ def disable_thebe(app, config):
     app.registry.css_files[:] = [entry for entry in app.registry.css_files if entry[0] != "sphinx-thebe.css"]
 
 
+def name_entries(app, pagename, templatename, context, doctree):
+    """Call the entries of a bibliography what its list may hold: axe's rule is "aria-allowed-role"."""
+    if doctree is not None:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def name_every_header(app, doctree, docname):
     """Make the empty corner of a data frame's table a plain cell: axe's rule is "empty-table-header"."""
     for raw in doctree.findall(nodes.raw):
@@ -90,6 +96,7 @@ def setup(app):
     app.connect("config-inited", disable_thebe)
     app.connect("config-inited", use_repository)
     app.connect("doctree-resolved", name_every_header)
+    app.connect("html-page-context", name_entries)
     app.add_js_file("scrolling.js", loading_method="defer")
     # After the theme's buttons (501) and the notebook's (502).
     app.connect("html-page-context", add_buttons, priority=503)
