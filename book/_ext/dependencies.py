@@ -48,7 +48,9 @@ def choose_cache(app, config):
         shutil.rmtree(old) if old.is_dir() else old.unlink()
     config.nb_execution_cache_path = str(cache)
     # The pages are made by our extensions too: a change there means reading the pages again, but not executing them.
-    config.book_extensions_digest = digest(base, ["book/_ext"])
+    # And Sphinx copies style sheets only when it has a page to write.
+    names = [name for name in ["book/_ext", "book/_static"] if (base / name).exists()]
+    config.book_extensions_digest = digest(base, names)
 
 
 def setup(app):
