@@ -36,6 +36,10 @@ test: book  ## build the book and run every test
 	    echo 'No browser was found, and none could be fetched: the browser tests will say so.' >&2
 	pytest -n 2 --dist loadgroup
 
+.PHONY: calibration
+calibration: $(VENV)/installed  ## try every sampler on every model, and on planted bugs, in _build/calibration.json
+	python tests/calibration_study.py
+
 .PHONY: notebooks
 notebooks: book  ## write the chapters as notebooks, in _build/html/notebooks and notebooks.zip
 	@echo "The notebooks are in _build/html/notebooks, and all of them with lib in _build/html/notebooks.zip"

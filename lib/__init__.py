@@ -1,6 +1,6 @@
 """The samplers, models and helpers that the chapters of *Borrowing Strength* import."""
 
 from lib.models import NormalNormal
-from lib.samplers import exact
+from lib.samplers import exact, gibbs, metropolis
 
-__all__ = ["NormalNormal", "exact"]
+__all__ = ["NormalNormal", "exact", "gibbs", "metropolis"]

@@ -78,6 +78,13 @@ def positive_integer(name: str, value: int) -> int:
     return int(value)
 
 
+def whole_number(name: str, value: int) -> int:
+    """Return a whole number of at least zero."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise ValueError(f"{name} must be a whole number of at least 0, not {value!r}")
+    return int(value)
+
+
 def generator(rng: np.random.Generator) -> np.random.Generator:
     """Return `rng` if it is a NumPy generator; a seed or a legacy state is refused."""
     if not isinstance(rng, np.random.Generator):

@@ -1,7 +1,7 @@
 """What a sampler may ask of a model. Neither knows the other's name."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -23,6 +23,65 @@ class Model(Protocol):
     @property
     def constants(self) -> Mapping[str, FloatArray | float]:
         """What the model takes as known: standard errors, exposures, known hyperparameters."""
+
+
+type State = dict[str, FloatArray]
+"""The present value of every parameter, chains first."""
+
+
+class Simulated(Model, Protocol):
+    """A model that can make up data, so that a sampler can be tried where the truth is known."""
+
+    def replicate(self, rng: np.random.Generator) -> tuple[dict[str, FloatArray], Self]:
+        """Draw the unknown parameters from the prior and data given them: those parameters, a model of those data."""
+
+    def summaries(self, parameters: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Functions of several parameters and the data, shape (...) for hyperparameters of shape (...).
+
+        They show what no parameter shows alone, such as a correlation of the wrong sign.
+        """
+
+
+class Walk(Model, Protocol):
+    """A model whose joint density is known on a free scale, without bounds."""
+
+    def start(self, rng: np.random.Generator, chains: int) -> FloatArray:
+        """Scattered starting positions, shape (chains, d)."""
+
+    def log_free_density(self, position: FloatArray) -> FloatArray:
+        """Log posterior on the free scale, Jacobians included, up to a constant: shape (...) for (..., d)."""
+
+    def parameters(self, position: FloatArray) -> State:
+        """Return the parameters, on their own scales, at each position."""
+
+
+class ExactStep(NamedTuple):
+    """A draw from a full conditional that has a name. It returns the parameters that it changes."""
+
+    draw: Callable[[State, np.random.Generator], State]
+
+
+class SliceStep(NamedTuple):
+    """A full conditional without a name: the log likelihood at values of a parameter, its prior left out."""
+
+    parameter: Hyperparameter
+    log_likelihood: Callable[[FloatArray, State], FloatArray]
+    moved: Callable[[FloatArray, State], State]
+
+
+class Conditionals(Model, Protocol):
+    """A model that knows its full conditionals."""
+
+    @property
+    def steps(self) -> tuple[ExactStep | SliceStep, ...]:
+        """One sweep over all parameters, in order."""
+
+    @property
+    def sampled(self) -> tuple[str, ...]:
+        """The names of the parameters to keep."""
+
+    def start_state(self, rng: np.random.Generator, chains: int) -> State:
+        """Scattered starting values of every parameter, known ones included."""
 
 
 class Quadrature(Model, Protocol):

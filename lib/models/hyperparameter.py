@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats.distributions import rv_frozen
 
@@ -16,6 +17,7 @@ REAL_LINE = (-np.inf, np.inf)
 POSITIVE = (0.0, np.inf)
 
 _TAIL = 1e-10  # a prior's quantiles are probed from here to one minus this
+_LOG_LARGEST = 340.0  # the square of exp(340) is within floating point, and so is its inverse
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Hyperparameter:
         Mean and precision of a normal prior; a flat prior on the real line has precision zero. None for any other.
     quantiles : ndarray
         Points spread over a proper prior's mass, where quadrature should look; empty for a log density or none.
+    prior : frozen SciPy distribution or None
+        The prior, if it is proper and so can be drawn from.
     """
 
     name: str
@@ -44,6 +48,25 @@ class Hyperparameter:
     normal: tuple[float, float] | None = None
     quantiles: FloatArray = field(default_factory=lambda: np.empty(0))
     _log_density: LogDensity | None = None
+    prior: rv_frozen | None = None
+
+    def draw(self, rng: np.random.Generator) -> FloatArray:
+        """Draw one value from the prior, or return the known value; a zero-dimensional array.
+
+        Raises
+        ------
+        ValueError
+            If the prior is flat or a callable: such a prior need not be proper, and nobody can draw from it.
+        """
+        if self.value is not None:
+            return np.asarray(self.value)
+        if self.prior is None:
+            given = "is flat" if self.flat else "is a callable"
+            raise ValueError(
+                f"{self.name}: its prior {given}, so it cannot be drawn from; to simulate from the prior, give "
+                "a number or a SciPy distribution"
+            )
+        return np.asarray(self.prior.rvs(random_state=rng), dtype=float)
 
     def log_density(self, x: FloatArray) -> FloatArray:
         """Log prior density at `x`, up to a constant; zero everywhere for a flat or a known hyperparameter.
@@ -71,6 +94,45 @@ class Hyperparameter:
         return density.reshape(x.shape)
 
     @property
+    def flat(self) -> bool:
+        """Whether nothing at all is known of it."""
+        return self.value is None and self._log_density is None
+
+    def inside(self, values: FloatArray, elsewhere: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Return starting values: those given, but where the prior has next to no mass, others that it allows.
+
+        Parameters
+        ----------
+        values : ndarray
+            Where a chain would start for all that the data say.
+        elsewhere : ndarray
+            Where to look for a log density that says nothing of where its mass is.
+        rng : numpy.random.Generator
+
+        Raises
+        ------
+        ValueError
+            If a caller's log density is zero wherever we look.
+        """
+        if self.value is not None:
+            return values
+        quarter = self.quantiles.size // 4  # of the probes, not of the mass: what is left is from 1% to 99%
+        probable = self.quantiles[quarter:-quarter] if quarter else self.quantiles
+        within = self._has_density(values)
+        if probable.size:
+            within &= (values >= probable[0]) & (values <= probable[-1])
+        if within.all():
+            return values
+        allowed = probable if probable.size else elsewhere[self._has_density(elsewhere)]
+        if not allowed.size:
+            raise ValueError(f"{self.name}: its log density is -infinity wherever a chain could start")
+        return np.where(within, values, rng.choice(allowed, values.shape))
+
+    def _has_density(self, values: FloatArray) -> NDArray[np.bool_]:
+        inside = (values > self.support[0]) & (values < self.support[1])
+        return np.asarray(inside & np.isfinite(self.log_density(values)))
+
+    @property
     def free_support(self) -> tuple[float, float]:
         """The support on the free scale."""
         if not self.positive:
@@ -85,11 +147,24 @@ class Hyperparameter:
     def natural(self, free: FloatArray) -> FloatArray:
         """Move back from the free scale."""
         # The logarithm and its inverse may land a rounding error outside the support.
-        return np.clip(np.exp(free), *self.support) if self.positive else free
+        return np.minimum(np.maximum(np.exp(free), self.support[0]), self.support[1]) if self.positive else free
 
     def log_jacobian(self, free: FloatArray) -> FloatArray:
         """Log of the derivative of `natural`, which a density on the free scale must include."""
         return free if self.positive else np.zeros_like(free)
+
+    def log_free_density(self, free: FloatArray) -> FloatArray:
+        """Log prior density on the free scale, up to a constant; minus infinity outside the support.
+
+        So it is where the square of a scale leaves floating point: a chain that an improper posterior draws towards
+        zero or infinity stops there.
+        """
+        lower, upper = self.free_support
+        if self.positive:
+            lower, upper = max(lower, -_LOG_LARGEST), min(upper, _LOG_LARGEST)
+        within = np.minimum(np.maximum(free, lower), upper)
+        density = self.log_density(self.natural(within)) + self.log_jacobian(within)
+        return np.where(free == within, density, -np.inf)
 
     def power_at_zero(self) -> float:
         """Return the power with which the density behaves as x falls to zero, for a range that starts there.
@@ -197,4 +272,5 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
         normal=(float(prior.mean()), 1 / float(prior.var())) if isinstance(prior.dist, type(stats.norm)) else None,
         quantiles=quantiles[squares & ((quantiles > 0) | (not positive))],
         _log_density=log_density,
+        prior=prior,
     )

@@ -1,12 +1,15 @@
 """The normal model with known standard errors: eight schools, batting averages on the arcsine scale."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from lib.estimators import shrinkage_weight
+from lib.models.base import ExactStep, SliceStep, State
 from lib.models.hyperparameter import POSITIVE, REAL_LINE, Hyperparameter, Specification, hyperparameter
 from lib.validation import FloatArray, finite_vector, group_labels, positive_vector
 
@@ -28,6 +31,16 @@ class _Summary(NamedTuple):
     precision: FloatArray
     centre: FloatArray  # the precision-weighted mean of y
     scatter: FloatArray  # the precision-weighted sum of squares about it
+
+
+class _Parabola(NamedTuple):
+    """The log density of a normal likelihood in one parameter, up to a constant."""
+
+    slope: FloatArray  # at zero
+    precision: FloatArray
+
+    def at(self, x: FloatArray) -> FloatArray:
+        return x * (self.slope - self.precision * x / 2)
 
 
 class NormalNormal:
@@ -156,6 +169,203 @@ class NormalNormal:
         if precision == 0:
             return integrated
         return integrated + _log_normal(s.centre, mean, np.sqrt(1 / s.precision + 1 / precision))
+
+    # What calibration asks for (lib.models.base.Simulated).
+
+    def replicate(self, rng: np.random.Generator) -> tuple[dict[str, FloatArray], Self]:
+        """Draw mu and tau from their priors, effects given them, estimates given those; the standard errors stay.
+
+        Raises
+        ------
+        ValueError
+            If mu or tau has no proper prior.
+        """
+        mu, tau = self.mu.draw(rng), self.tau.draw(rng)
+        theta = mu + tau * rng.standard_normal(self.y.size)
+        model = copy(self)
+        model.y = theta + self.sigma * rng.standard_normal(self.y.size)
+        drawn = {"mu": mu, "tau": tau}
+        return {p.name: drawn[p.name] for p in self._unknown} | {"theta": theta}, model
+
+    def summaries(self, parameters: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return the log likelihood, the log prior of all parameters and (theta_1 - mu)(theta_2 - mu)."""
+        theta = parameters["theta"]
+        mu, tau = (parameters.get(p.name, np.asarray(p.value, dtype=float)) for p in (self.mu, self.tau))
+        log_prior = self.log_hyperprior(mu, tau)
+        if self.tau.value != 0:  # if it is, the effects have no density: they are mu
+            log_prior = log_prior + self.log_population(theta, mu, tau)
+        summaries = {"log_likelihood": self.log_likelihood(theta), "log_prior": log_prior}
+        if self.y.size > 1:
+            summaries["product"] = (theta[..., 0] - mu) * (theta[..., 1] - mu)
+        return summaries
+
+    # What a random walk asks for (lib.models.base.Walk). It moves the deviations eta = (theta - mu) / tau, which stay
+    # spread out where tau is small and the effects themselves are squeezed into the neck of a funnel.
+
+    def start(self, rng: np.random.Generator, chains: int) -> FloatArray:
+        """Deviations from their prior, hyperparameters where the data put them, scattered."""
+        state = self.start_state(rng, chains)
+        free = [p.free(state[p.name])[:, np.newaxis] for p in self._unknown]
+        return np.concatenate([rng.standard_normal((chains, self.y.size)), *free], axis=1)
+
+    def log_free_density(self, position: FloatArray) -> FloatArray:
+        """Log posterior of the deviations and the free hyperparameters."""
+        eta, mu, tau, log_prior = self._place(position)
+        theta = mu[..., np.newaxis] + tau[..., np.newaxis] * eta
+        return self.log_likelihood(theta) - (eta**2).sum(axis=-1) / 2 + log_prior
+
+    def parameters(self, position: FloatArray) -> dict[str, FloatArray]:
+        """Effects and hyperparameters at each position."""
+        eta, mu, tau, _ = self._place(position)
+        known = {"mu": mu, "tau": tau}
+        theta = mu[..., np.newaxis] + tau[..., np.newaxis] * eta
+        return {p.name: known[p.name] for p in self._unknown} | {"theta": theta}
+
+    @property
+    def _unknown(self) -> list[Hyperparameter]:
+        return [p for p in (self.mu, self.tau) if p.value is None]
+
+    def _place(self, position: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        values: dict[str, FloatArray | float | None] = {"mu": self.mu.value, "tau": self.tau.value}
+        log_prior = np.zeros(position.shape[:-1])
+        for place, p in enumerate(self._unknown, start=self.y.size):
+            free = position[..., place]
+            values[p.name] = p.natural(free)
+            log_prior = log_prior + p.log_free_density(free)
+        mu, tau = (np.broadcast_to(np.asarray(values[name], dtype=float), log_prior.shape) for name in ("mu", "tau"))
+        return position[..., : self.y.size], mu, tau, log_prior
+
+    # What Gibbs sampling asks for (lib.models.base.Conditionals). Each sweep visits mu and tau twice: given the effects
+    # (centred), and given eta (non-centred), which leads out of the neck of the funnel. The state holds the deviations
+    # theta - mu too: where tau is tiny, rounding would lose them from theta.
+
+    @property
+    def sampled(self) -> tuple[str, ...]:
+        """The unknown hyperparameters and the effects."""
+        return (*(p.name for p in self._unknown), "theta")
+
+    @property
+    def steps(self) -> tuple[ExactStep | SliceStep, ...]:
+        """The effects; mu and tau given the effects; mu and tau given eta.
+
+        References
+        ----------
+        Yu and Meng (2011), "To center or not to center", *Journal of Computational and Graphical Statistics*
+        20:531-570, for the interweaving of both.
+        """
+        steps: list[ExactStep | SliceStep] = [ExactStep(self._draw_theta)]
+        named = self.mu.normal is not None
+        if self.mu.value is None and self.tau.value != 0:
+            slice_mu = SliceStep(self.mu, self._log_mu, self._move_mu)
+            steps.append(ExactStep(self._draw_mu) if named else slice_mu)
+        if self.tau.value is None:
+            slice_tau = SliceStep(self.tau, self._log_tau, lambda tau, state: state | {"tau": tau})
+            steps.append(ExactStep(self._draw_tau) if self.tau.flat and self.y.size > 1 else slice_tau)
+        if self.mu.value is None:
+            slice_mu = SliceStep(self.mu, self._log_mu_with_theta, self._move_mu_with_theta)
+            steps.append(ExactStep(self._draw_mu_with_theta) if named else slice_mu)
+        if self.tau.value is None:
+            slice_tau = SliceStep(self.tau, self._log_tau_with_theta, self._move_tau_with_theta)
+            steps.append(ExactStep(self._draw_tau_with_theta) if self.tau.flat else slice_tau)
+        return tuple(steps)
+
+    def start_state(self, rng: np.random.Generator, chains: int) -> State:
+        """Effects at their estimates, mu and tau scattered where the data put them, inside their priors."""
+        spread = np.hypot(self.y.std(), self.sigma.mean())
+        start = {"mu": rng.normal(self.y.mean(), spread, chains), "tau": spread * np.exp(rng.uniform(-2, 1, chains))}
+        wide = {
+            "mu": self.y.mean() + spread * np.linspace(-50, 50, 4001),
+            "tau": spread * np.geomspace(1e-4, 1e4, 4001),
+        }
+        mu, tau = (
+            p.inside(start[p.name], wide[p.name], rng) if p.value is None else np.full(chains, p.value)
+            for p in (self.mu, self.tau)
+        )
+        theta = np.tile(self.y, (chains, 1))
+        return {"mu": mu, "tau": tau, "theta": theta, "deviation": theta - mu[:, np.newaxis]}
+
+    def deviation_given(self, mu: FloatArray, tau: FloatArray) -> Normal:
+        """Posterior of theta - mu given mu and tau, accurate at a tiny tau too, shape (..., J)."""
+        weight = shrinkage_weight(self.sigma, tau[..., np.newaxis])
+        return Normal(weight * (self.y - mu[..., np.newaxis]), np.sqrt(weight) * self.sigma)
+
+    def _draw_theta(self, state: State, rng: np.random.Generator) -> State:
+        given = self.deviation_given(state["mu"], state["tau"])
+        deviation = given.mean + given.sd * rng.standard_normal(given.mean.shape)
+        return {"theta": state["mu"][:, np.newaxis] + deviation, "deviation": deviation}
+
+    # Each part of the log joint that mu or tau appears in, but for the prior.
+
+    def _effects_on_mu(self, state: State) -> _Parabola:
+        """Log p(theta | mu + x, tau): the effects are J measurements of mu with standard error tau."""
+        precision = self.y.size / state["tau"] ** 2
+        return _Parabola(precision * state["deviation"].mean(axis=-1), precision)
+
+    def _data_on_mu(self, state: State) -> _Parabola:
+        """Log p(y | mu + x, tau, eta): each y - tau eta measures mu with standard error sigma."""
+        precision = self.sigma**-2
+        return _Parabola((precision * (self.y - state["theta"])).sum(axis=-1), np.asarray(precision.sum()))
+
+    def _data_on_tau(self, state: State) -> _Parabola:
+        """Log p(y | mu, x, eta): tau is the slope of y - mu on eta."""
+        eta = state["deviation"] / state["tau"][:, np.newaxis]
+        weighted = eta * self.sigma**-2
+        residual = self.y - state["mu"][:, np.newaxis]
+        return _Parabola((weighted * residual).sum(axis=-1), (weighted * eta).sum(axis=-1))
+
+    def _log_mu(self, mu: FloatArray, state: State) -> FloatArray:
+        return self._effects_on_mu(state).at(mu - state["mu"])
+
+    def _log_mu_with_theta(self, mu: FloatArray, state: State) -> FloatArray:
+        return self._data_on_mu(state).at(mu - state["mu"])
+
+    def _log_tau(self, tau: FloatArray, state: State) -> FloatArray:
+        return -self.y.size * np.log(tau) - (state["deviation"] ** 2).sum(axis=-1) / (2 * tau**2)
+
+    def _log_tau_with_theta(self, tau: FloatArray, state: State) -> FloatArray:
+        return self._data_on_tau(state).at(tau)
+
+    # Exact draws, for a normal or flat prior on mu and a flat one on tau.
+
+    def _draw_shift(self, likelihood: _Parabola, mu: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Draw the difference between the new mu and the old: precisions add up."""
+        mean, precision = self._normal_mu()
+        total = likelihood.precision + precision
+        centre = (likelihood.slope + precision * (mean - mu)) / total
+        return np.asarray(centre + rng.standard_normal(mu.shape) / np.sqrt(total))
+
+    def _draw_mu(self, state: State, rng: np.random.Generator) -> State:
+        shift = self._draw_shift(self._effects_on_mu(state), state["mu"], rng)
+        return {"mu": state["mu"] + shift, "deviation": state["deviation"] - shift[:, np.newaxis]}
+
+    def _draw_mu_with_theta(self, state: State, rng: np.random.Generator) -> State:
+        shift = self._draw_shift(self._data_on_mu(state), state["mu"], rng)
+        return self._move_mu_with_theta(state["mu"] + shift, state)
+
+    def _draw_tau(self, state: State, rng: np.random.Generator) -> State:
+        """Tau given the effects: tau squared is half their sum of squares over a Gamma((J - 1) / 2) draw."""
+        square = (state["deviation"] ** 2).sum(axis=-1)
+        return {"tau": np.sqrt(square / 2 / rng.standard_gamma((self.y.size - 1) / 2, square.shape))}
+
+    def _draw_tau_with_theta(self, state: State, rng: np.random.Generator) -> State:
+        """Tau given eta: normal about the slope of y - mu on eta, kept above zero."""
+        slope, precision = self._data_on_tau(state)
+        centre, sd = slope / precision, precision**-0.5
+        # The upper share rng of the part above zero, in logarithms, so that it holds far out in the tail too.
+        tail = np.log1p(-rng.random(centre.shape)) + special.log_ndtr(centre / sd)
+        return self._move_tau_with_theta(np.abs(centre - sd * special.ndtri_exp(tail)), state)  # abs: rounding at zero
+
+    # A move given the effects leaves theta where it is; one given eta takes theta along.
+
+    def _move_mu(self, mu: FloatArray, state: State) -> State:
+        return state | {"mu": mu, "deviation": state["deviation"] - (mu - state["mu"])[:, np.newaxis]}
+
+    def _move_mu_with_theta(self, mu: FloatArray, state: State) -> State:
+        return state | {"mu": mu, "theta": mu[:, np.newaxis] + state["deviation"]}
+
+    def _move_tau_with_theta(self, tau: FloatArray, state: State) -> State:
+        deviation = state["deviation"] * (tau / state["tau"])[:, np.newaxis]
+        return state | {"tau": tau, "deviation": deviation, "theta": state["mu"][:, np.newaxis] + deviation}
 
     # What quadrature asks for (lib.models.base.Quadrature).
 

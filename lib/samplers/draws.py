@@ -1,16 +1,23 @@
 """Package draws the way ArviZ wants them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from lib.models.base import Model
 from lib.validation import FloatArray
 
 
+def stack(values: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Join what each iteration kept, chains first: shape (chains, draws, ...)."""
+    return np.stack(values, axis=1)
+
+
 def to_datatree(
-    model: Model, posterior: Mapping[str, FloatArray], *, sample_stats: Mapping[str, FloatArray] | None = None
+    model: Model, posterior: Mapping[str, FloatArray], *, sample_stats: Mapping[str, NDArray[Any]] | None = None
 ) -> xr.DataTree:
     """Label draws by chain, draw and group.
 
@@ -31,7 +38,7 @@ def to_datatree(
     labels = np.fromiter(model.labels, dtype=object, count=len(model.labels))
     group = {"group": labels if any(isinstance(label, str | tuple) for label in labels) else np.asarray(model.labels)}
 
-    def drawn(arrays: Mapping[str, FloatArray]) -> xr.Dataset:
+    def drawn(arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
         dimensions = ("chain", "draw", "group")
         chains, draws = next(iter(arrays.values())).shape[:2]
         coordinates = {"chain": np.arange(chains), "draw": np.arange(draws)}

@@ -1,0 +1,130 @@
+"""Gibbs sampling: one parameter at a time, each from its full conditional distribution."""
+
+import numpy as np
+import xarray as xr
+
+from lib.models.base import Conditionals, ExactStep, SliceStep, State
+from lib.samplers.draws import stack, to_datatree
+from lib.validation import FloatArray, generator, positive_integer, whole_number
+
+_MOST_STEPS = 200  # in stepping out
+_AHEAD = 4  # points looked at in one call
+
+
+def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
+    """Draw from a posterior by its full conditionals, exactly where they have a name and by a slice elsewhere.
+
+    Parameters
+    ----------
+    model : Conditionals
+        Any model that knows its full conditionals.
+    draws, warmup, chains : int
+        Draws kept and draws thrown away in each chain, and chains. All chains move in one step.
+    rng : numpy.random.Generator
+        The same state gives the same draws.
+
+    Returns
+    -------
+    xarray.DataTree
+        With groups ``posterior``, ``observed_data`` and ``constant_data``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument breaks a rule.
+
+    Notes
+    -----
+    A slice may cross a gap in a prior only if the gap is narrower than the slice's first interval, which warm-up makes
+    about three moves wide. A density in distant pieces needs another sampler, such as `exact`.
+
+    References
+    ----------
+    Gelfand and Smith (1990), "Sampling-based approaches to calculating marginal densities", *Journal of the American
+    Statistical Association* 85:398-409.
+    """
+    draws, chains, warmup = (
+        positive_integer("draws", draws),
+        positive_integer("chains", chains),
+        whole_number("warmup", warmup),
+    )
+    rng = generator(rng)
+    state = model.start_state(rng, chains)
+    steps = model.steps
+    widths = [1.0] * len(steps)
+    kept: list[State] = []
+    for iteration in range(warmup + draws):
+        for number, step in enumerate(steps):
+            if isinstance(step, ExactStep):
+                state = state | step.draw(state, rng)
+                continue
+            state, distance = slice_move(step, state, widths[number], rng)
+            if iteration < warmup:  # a width of about three typical moves needs few evaluations
+                widths[number] += (3 * distance - widths[number]) / (iteration + 2) ** 0.6
+        if iteration >= warmup:
+            kept.append({name: state[name] for name in model.sampled})
+    return to_datatree(model, {name: stack([state[name] for state in kept]) for name in model.sampled})
+
+
+def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Generator) -> tuple[State, float]:
+    """Move one parameter of every chain along its full conditional.
+
+    Parameters
+    ----------
+    step : SliceStep
+    state : dict of ndarray, chains first
+    width : float
+        Of the first interval, on the free scale. Any width is right; some need more evaluations.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    state : dict
+        With the parameter, and what hangs on it, moved.
+    distance : float
+        The mean distance moved on the free scale.
+
+    References
+    ----------
+    Neal (2003), "Slice sampling", *Annals of Statistics* 31:705-767, figures 3 (stepping out) and 5 (shrinkage).
+    """
+    parameter = step.parameter
+
+    def log_density(free: FloatArray) -> FloatArray:
+        with np.errstate(all="ignore"):  # far out, where numbers overflow, there is no density worth having
+            density = parameter.log_free_density(free) + step.log_likelihood(parameter.natural(free), state)
+        return np.where(np.isnan(density), -np.inf, density)
+
+    start = parameter.free(state[parameter.name])
+    left = start - width * rng.random(start.shape)
+    # Step out. At most so many steps, shared between the sides by chance before looking, or the move would not be
+    # reversible. A call costs about as much for many points as for one: look at several steps, and the start, together.
+    steps_left = np.floor(_MOST_STEPS * rng.random(start.shape))
+    limits = np.stack([steps_left, _MOST_STEPS - 1 - steps_left])
+    ends = np.stack([left, left + width])
+    outward = np.array([[-width], [width]])
+    ahead = np.arange(_AHEAD)[:, np.newaxis, np.newaxis] * outward
+    density = log_density(np.concatenate([[[start, start]], ends + ahead]))
+    level = density[0, 0] - rng.standard_exponential(start.shape)
+    inside = density[1:] > level
+    while True:
+        steps = np.minimum(np.logical_and.accumulate(inside).sum(axis=0), limits)
+        ends, limits = ends + steps * outward, limits - steps
+        if not (steps == _AHEAD).any():
+            break
+        inside = log_density(ends + ahead) > level
+    left, right = ends
+    # Shrink: a proposal outside the slice becomes the interval's new end, on its own side of the start. Where the next
+    # proposal falls if this one fails is known beforehand, so that several can be looked at together.
+    at, undecided = start, np.ones(start.shape, dtype=bool)
+    proposals = np.empty((_AHEAD, *start.shape))
+    while undecided.any():
+        for proposal in proposals:
+            proposal[:] = left + (right - left) * rng.random(start.shape)
+            below = proposal < start
+            left, right = np.where(below, proposal, left), np.where(below, right, proposal)
+        inside = log_density(proposals) > level
+        found, first = inside.any(axis=0), proposals[inside.argmax(axis=0), np.arange(start.size)]
+        at = np.where(undecided & found, first, at)
+        undecided &= ~found & (right - left > 1e-14 * (1 + np.abs(start)))  # rounding: it stays where it was
+    return step.moved(parameter.natural(at), state), float(np.abs(at - start).mean())

@@ -1,0 +1,101 @@
+"""Calibrate every sampler on every model, and planted bugs: ``make calibration`` writes _build/calibration.json.
+
+It lies beside the tests because it needs their planted bugs, and takes too long to be one of them.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import planted_bugs as bugs
+from scipy import stats
+
+from lib import NormalNormal, datasets, exact, gibbs, metropolis
+from lib.calibration import simulation_based_calibration
+
+REPLICATES = 500
+LEVEL = 0.001  # of each row: all right samplers together fail by bad luck once in a hundred studies
+JOINT = {"log_likelihood", "log_prior", "product"}
+
+SCHOOLS = datasets.eight_schools()
+EIGHT = {"y": SCHOOLS["y"], "sigma": SCHOOLS["sigma"], "labels": list(SCHOOLS["school"])}
+TIGHT = {"y": np.zeros(3), "sigma": [2.0, 3.0, 4.0], "mu": stats.norm(0, 1), "tau": stats.gamma(2, scale=1.5)}
+MODELS = {
+    "three groups, tight priors": TIGHT,
+    "eight schools, normal mu, half-normal tau": EIGHT | {"mu": stats.norm(0, 15), "tau": stats.halfnorm(scale=10)},
+    "eight schools, t mu, half-Cauchy tau": EIGHT | {"mu": stats.t(4, 0, 10), "tau": stats.halfcauchy(scale=5)},
+}
+SAMPLERS = {
+    exact: {"chains": 1},
+    gibbs: {"chains": 16, "thin": 16, "warmup": 100},
+    metropolis: {"chains": 32, "thin": 80, "warmup": 600},
+}
+EVERYONES_BUGS = [bugs.SigmaForItsSquare, bugs.MissingJacobian, bugs.PriorOfMuForgotten]
+BUGS = {
+    exact: [*EVERYONES_BUGS, bugs.UncertaintyOfMuForgotten, bugs.SignOfMu],
+    gibbs: [*EVERYONES_BUGS, bugs.PopulationTermForgotten, bugs.PowerOfTauForgotten],
+    metropolis: EVERYONES_BUGS,
+}
+
+
+def studies():
+    """Yield what to run: a name for the model, the sampler's name, the bug's, the model, the sampler, its options."""
+    for sampler, options in SAMPLERS.items():
+        for name, priors in MODELS.items():
+            yield name, sampler.__name__, "", NormalNormal(**priors), sampler, options
+        for bug in BUGS[sampler]:
+            yield next(iter(MODELS)), sampler.__name__, bug.__name__, bug(**TIGHT), sampler, options
+        shuffled = bugs.shuffled(sampler)
+        yield next(iter(MODELS)), sampler.__name__, "Shuffled", NormalNormal(**TIGHT), shuffled, options
+
+
+def study(number, model_name, sampler_name, bug, model, sampler, options):
+    start = time.perf_counter()
+    found = simulation_based_calibration(
+        model,
+        sampler,
+        replicates=REPLICATES,
+        rng=np.random.default_rng(number),
+        n_jobs=-1,
+        progress=sys.stderr.isatty(),
+        **options,
+    )
+    p_values, coverage = found.p_values, found.coverage()
+    each = coverage[~coverage["statistic"].isin(JOINT)].groupby("level")["coverage"]
+    return {
+        "model": model_name,
+        "sampler": sampler_name,
+        "bug": bug,
+        "p_value": found.p_value,
+        "passes": found.p_value >= LEVEL,
+        "worst": p_values.idxmin(),
+        "coverage": {f"{level:.0%}": f"{part.min():.3f}-{part.max():.3f}" for level, part in each},
+        "too_few_effective_draws": int((found.effective < found.enough).sum()),
+        "seconds": time.perf_counter() - start,
+        "p_values": p_values.to_dict(),
+        "coverages": coverage.to_dict("records"),
+    }
+
+
+def main() -> int:
+    rows = []
+    for number, arguments in enumerate(studies()):
+        rows.append(study(number, *arguments))
+        print({key: rows[-1][key] for key in ("model", "sampler", "bug", "p_value", "worst", "seconds")}, flush=True)
+    path = Path("_build/calibration.json")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"replicates": REPLICATES, "level": LEVEL, "studies": rows}, indent=1))
+    table = pd.DataFrame(rows).drop(columns=["p_values", "coverages"])
+    table = table.drop(columns="coverage").join(pd.DataFrame(table["coverage"].tolist()).add_prefix("coverage "))
+    print(table.to_string(index=False, float_format="{:.2g}".format))
+    wrong = [row for row in rows if row["passes"] == bool(row["bug"])]
+    for row in wrong:
+        print("a planted bug passes:" if row["bug"] else "a sampler fails:", row["model"], row["sampler"], row["bug"])
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

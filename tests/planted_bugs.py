@@ -1,0 +1,105 @@
+"""Samplers and models with a known fault, which calibration must find. They use the public protocols alone."""
+
+from functools import partial
+
+import numpy as np
+
+from lib import NormalNormal
+from lib.models.base import SliceStep
+from lib.models.hyperparameter import Hyperparameter
+from lib.models.normal_normal import Normal
+
+
+class SigmaForItsSquare(NormalNormal):
+    """The data have variance sigma squared; whoever draws believes that it is sigma."""
+
+    def replicate(self, rng):
+        truth, model = super().replicate(rng)
+        model.sigma = np.sqrt(model.sigma)
+        return truth, model
+
+
+class WithoutJacobian(Hyperparameter):
+    """It moves to the free scale and forgets what that does to a density."""
+
+    def log_jacobian(self, free):
+        return np.zeros_like(free)
+
+
+class MissingJacobian(NormalNormal):
+    """The density of log(tau) is taken to be the density of tau."""
+
+    def __init__(self, *args, **priors):
+        super().__init__(*args, **priors)
+        self.tau = WithoutJacobian(**vars(self.tau))
+
+
+class WithoutDensity(Hyperparameter):
+    """It can be drawn from its prior and takes it to be flat."""
+
+    def log_density(self, x):
+        return np.zeros_like(x)
+
+
+class PriorOfMuForgotten(NormalNormal):
+    """Whoever draws leaves the prior of mu out. The ranks of mu alone stay uniform: only the log prior sees it."""
+
+    def __init__(self, *args, **priors):
+        super().__init__(*args, **priors)
+        self.told = self.mu
+        self.mu = WithoutDensity(**vars(self.mu) | {"normal": (0.0, 0.0)})
+
+    def log_hyperprior(self, mu, tau):
+        return self.told.log_density(mu) + self.tau.log_density(tau)
+
+
+class UncertaintyOfMuForgotten(NormalNormal):
+    """Each effect is drawn around the mean of mu given tau, not around the mu that was drawn."""
+
+    def draw_rest(self, rng, *hyperparameters, size):
+        rest = super().draw_rest(rng, *hyperparameters, size=size)
+        given = self.theta_given(self.mu_given(*hyperparameters).mean, *hyperparameters)
+        return rest | {"theta": given.mean + given.sd * rng.standard_normal(given.mean.shape)}
+
+
+class SignOfMu(NormalNormal):
+    """The effects go down where mu goes up. Mu given tau is symmetric, so every parameter alone is right."""
+
+    def draw_rest(self, rng, *hyperparameters, size):
+        rest = super().draw_rest(rng, *hyperparameters, size=size)
+        return rest | {"mu": 2 * self.mu_given(*hyperparameters).mean - rest["mu"]}
+
+
+class PopulationTermForgotten(NormalNormal):
+    """The full conditional of an effect is its likelihood alone."""
+
+    def deviation_given(self, mu, tau):
+        mean = self.y - mu[..., np.newaxis]
+        return Normal(mean, np.broadcast_to(self.sigma, mean.shape))
+
+
+class PowerOfTauForgotten(NormalNormal):
+    """One full conditional of tau lacks the factor tau**-J of the normal density of the effects."""
+
+    @property
+    def steps(self):
+        steps = list(super().steps)
+        first = next(i for i, step in enumerate(steps) if isinstance(step, SliceStep) and step.parameter is self.tau)
+        right = steps[first].log_likelihood
+        steps[first] = steps[first]._replace(
+            log_likelihood=lambda tau, state: right(tau, state) + self.y.size * np.log(tau)
+        )
+        return tuple(steps)
+
+
+def _shuffled(sampler, model, *, rng, **options):
+    tree = sampler(model, rng=rng, **options)
+    theta = tree.posterior["theta"]
+    flat = theta.values.reshape(-1, theta.shape[-1])
+    theta.values[:] = rng.permutation(flat).reshape(theta.shape)
+    return tree
+
+
+def shuffled(sampler):
+    """Return the sampler with every theta put beside another draw's mu and tau: each parameter alone is right."""
+    return partial(_shuffled, sampler)

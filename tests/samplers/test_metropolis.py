@@ -1,0 +1,249 @@
+"""The density that the walk climbs, the acceptance rule, what warm-up learns, what is refused; planted bugs."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
+from sampler_checks import MODELS
+from scipy import stats
+
+from lib import NormalNormal, metropolis
+from lib.samplers.metropolis import accept
+
+# 1. The density on the free scale is the joint with its Jacobians.
+
+FREE = {
+    "both": dict(mu=stats.t(4, 1, 3), tau=stats.halfcauchy(scale=5)),
+    "flat": {},
+    "mu": dict(mu=stats.norm(3, 7), tau=5.0),
+    "tau": dict(mu=3.0, tau=stats.gamma(2, scale=3)),
+    "neither": dict(mu=3.0, tau=5.0),
+}
+
+
+def free_density_is_the_joint(kind, priors, positions):
+    model = kind(EIGHT_Y, EIGHT_SIGMA, **priors)
+    unknown = [name for name in ("mu", "tau") if not isinstance(priors.get(name), float)]
+    positions = np.array(positions)[:, : 8 + len(unknown)]
+    values = model.parameters(positions)
+    eta, place = positions[:, :8], dict(zip(unknown, positions[:, 8:].T, strict=True))
+    mu = place.get("mu", np.full(len(positions), 3.0))
+    tau = np.exp(place["tau"]) if "tau" in place else np.full(len(positions), 5.0)
+    np.testing.assert_allclose(values["theta"], mu[:, np.newaxis] + tau[:, np.newaxis] * eta)
+    assert set(values) == {"theta", *unknown}
+    # theta = mu + tau eta has the Jacobian tau**J, tau = exp(u) has tau.
+    log_joint = model.log_joint(values["theta"], mu, tau) + (8 + ("tau" in place)) * np.log(tau)
+    np.testing.assert_allclose(np.diff(model.log_free_density(positions)), np.diff(log_joint), rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("priors", FREE.values(), ids=FREE)
+@given(positions=st.lists(st.lists(st.floats(-3, 3), min_size=10, max_size=10), min_size=2, max_size=4))
+def test_free_density_is_the_joint(priors, positions):
+    free_density_is_the_joint(NormalNormal, priors, positions)
+
+
+class MissingJacobian(NormalNormal):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        object.__setattr__(self.tau, "log_jacobian", np.zeros_like)
+
+
+class SigmaForItsSquare(NormalNormal):
+    def log_likelihood(self, theta):
+        return stats.norm.logpdf(self.y, theta, np.sqrt(self.sigma)).sum(axis=-1)
+
+    def log_joint(self, theta, mu, tau):
+        return NormalNormal.log_likelihood(self, theta) + self.log_population(theta, mu, tau)
+
+
+class EtaPriorForgotten(NormalNormal):
+    def log_free_density(self, position):
+        return super().log_free_density(position) + (position[..., :8] ** 2).sum(axis=-1) / 2
+
+
+@pytest.mark.parametrize("kind", [MissingJacobian, SigmaForItsSquare, EtaPriorForgotten])
+def test_a_planted_bug_is_not_the_joint(kind):
+    positions = np.random.default_rng(1).normal(size=(5, 10))
+    with pytest.raises(AssertionError):
+        free_density_is_the_joint(kind, {}, positions)
+
+
+# 2. The acceptance rule.
+
+
+@st.composite
+def grids(draw):
+    """A density on five points, and the probabilities of an asymmetric proposal between them."""
+    weights = st.lists(st.floats(0.01, 1), min_size=5, max_size=5)
+    density = np.array(draw(weights))
+    proposal = np.array([draw(weights) for _ in range(5)])
+    return density / density.sum(), proposal / proposal.sum(axis=1, keepdims=True)
+
+
+def flow_is_balanced(density, proposal, *, corrected=True):
+    here, there = (index.ravel() for index in np.indices((5, 5)))
+    back = np.log(proposal[there, here]) - np.log(proposal[here, there])
+    _, rate = accept(
+        np.log(density[there]) - np.log(density[here]),
+        np.random.default_rng(1),
+        log_correction=back if corrected else 0.0,
+    )
+    flow = (density[here] * proposal[here, there] * rate).reshape(5, 5)
+    np.testing.assert_allclose(flow, flow.T, rtol=1e-10)
+    assert ((rate.reshape(5, 5) == 1) | (rate.reshape(5, 5).T == 1)).all()  # and no more is refused than need be
+
+
+@given(grid=grids())
+def test_detailed_balance(grid):
+    flow_is_balanced(*grid)
+
+
+def test_a_dropped_correction_is_not_balanced():
+    rng = np.random.default_rng(1)
+    with pytest.raises(AssertionError):
+        flow_is_balanced(rng.dirichlet(np.ones(5)), rng.dirichlet(np.ones(5), size=5), corrected=False)
+
+
+def test_as_many_are_accepted_as_the_rate_says():
+    ratio = np.log(np.repeat([0.1, 0.5, 0.9, 2.0], 20_000))
+    accepted, rate = accept(ratio, np.random.default_rng(1))
+    np.testing.assert_allclose(rate, np.minimum(np.exp(ratio), 1))
+    found = accepted.reshape(4, -1).mean(axis=1)
+    np.testing.assert_allclose(found, [0.1, 0.5, 0.9, 1], atol=5 * 0.5 / np.sqrt(20_000))
+    assert found[-1] == 1
+
+
+@pytest.mark.parametrize("ratio", [-np.inf, np.nan])
+def test_what_has_no_density_is_never_accepted(ratio):
+    accepted, rate = accept(np.full(1000, ratio), np.random.default_rng(1))
+    assert not accepted.any()
+    assert (rate == 0).all()
+
+
+def multiplicative_walk_keeps_gamma(*, corrected=True):
+    """Proposals x exp(z) for a Gamma(3) variable: the way back has another density, by the factor of the new x to x."""
+    rng = np.random.default_rng(1)
+    x = rng.gamma(3, size=40_000)
+    for _ in range(5):
+        proposal = x * np.exp(rng.normal(size=x.size))
+        log_ratio = stats.gamma.logpdf(proposal, 3) - stats.gamma.logpdf(x, 3)
+        accepted, _ = accept(log_ratio, rng, log_correction=np.log(proposal / x) if corrected else 0.0)
+        x = np.where(accepted, proposal, x)
+    assert stats.kstest(x, stats.gamma(3).cdf).pvalue > 1e-4
+
+
+def test_a_multiplicative_walk_with_its_correction():
+    multiplicative_walk_keeps_gamma()
+
+
+def test_a_multiplicative_walk_without_its_correction_is_caught():
+    with pytest.raises(AssertionError):
+        multiplicative_walk_keeps_gamma(corrected=False)
+
+
+# 3. What warm-up learns, and that it ends.
+
+
+@pytest.mark.parametrize("name", ["flat", "t mu", "tau in units of 1e-6", "known mu", "tau 0"])
+@pytest.mark.parametrize("target", [0.15, 0.3])
+def test_warm_up_reaches_the_rate(name, target):
+    tree = metropolis(
+        NormalNormal(**MODELS[name]), draws=1000, warmup=1500, chains=8, target=target, rng=np.random.default_rng(1)
+    )
+    assert float(tree.sample_stats["acceptance_rate"].mean()) == pytest.approx(target, abs=0.05)
+
+
+def test_sample_stats():
+    tree = metropolis(NormalNormal(**MODELS["flat"]), draws=200, warmup=300, rng=np.random.default_rng(1))
+    info = tree.sample_stats
+    assert {name: info[name].dims for name in info.data_vars} == dict.fromkeys(
+        ["acceptance_rate", "accepted", "step_size"], ("chain", "draw")
+    )
+    assert info["accepted"].dtype == bool
+    assert np.unique(info["step_size"]).size == 1
+    assert ((info["acceptance_rate"] >= 0) & (info["acceptance_rate"] <= 1)).all()
+    moved = (np.diff(tree.posterior["mu"].values, axis=1) != 0) == info["accepted"].values[:, 1:]
+    assert moved.all()
+
+
+class Recorded(NormalNormal):
+    """Keeps every position that it is asked about."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.asked = []
+
+    def log_free_density(self, position):
+        self.asked.append(position)
+        return super().log_free_density(position)
+
+
+def test_the_proposal_stays_as_it_is_after_warm_up():
+    """The proposals' own covariance, about where each chain stood, is the same early and late."""
+    model, chains = Recorded(**MODELS["flat"]), 400
+    tree = metropolis(model, draws=400, warmup=300, chains=chains, rng=np.random.default_rng(1))
+    proposals = np.stack(model.asked[-400:], axis=1)
+    at = tree.posterior["mu"].values  # a position after each step, so that the step before it is the start of the next
+    jumps = proposals[:, 1:, 8] - at[:, :-1]
+    early, late = jumps[:, :199].std(), jumps[:, 200:].std()
+    assert early == pytest.approx(late, rel=5 * np.sqrt(1 / jumps[:, :199].size))
+
+
+def test_a_given_shape_is_kept():
+    shape = np.diag(np.arange(1.0, 11))
+    model = Recorded(**MODELS["flat"])
+    tree = metropolis(model, draws=1, warmup=0, chains=50_000, shape=shape, rng=np.random.default_rng(1))
+    jumps = model.asked[1] - model.asked[0]
+    np.testing.assert_allclose(np.cov(jumps.T), 2.4**2 / 10 * shape, atol=0.3)
+    assert float(tree.sample_stats["step_size"][0, 0]) == pytest.approx(2.4 / np.sqrt(10))
+
+
+def test_without_warm_up_the_units_do_not_matter():
+    """The first steps are as large as the starting positions are scattered."""
+    run = dict(draws=50, warmup=0, chains=4)
+    one = metropolis(NormalNormal(EIGHT_Y, EIGHT_SIGMA), **run, rng=np.random.default_rng(1)).posterior
+    other = metropolis(NormalNormal(EIGHT_Y * 1e-6, EIGHT_SIGMA * 1e-6), **run, rng=np.random.default_rng(1)).posterior
+    np.testing.assert_allclose(one["mu"] * 1e-6, other["mu"], rtol=1e-6)
+
+
+# 4. What is refused.
+
+
+class NoWork(NormalNormal):
+    def start(self, rng, chains):
+        raise AssertionError("work was done")
+
+
+@pytest.mark.parametrize("target", [0, 1, -0.1, 1.5, np.nan, np.inf])
+def test_target_is_a_rate(target):
+    with pytest.raises(ValueError, match="target must be"):
+        metropolis(NoWork(**MODELS["flat"]), draws=1, warmup=1, target=target, rng=np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("target", ["0.3", None, [0.3, 0.4]])
+def test_target_is_a_number(target):
+    with pytest.raises((TypeError, ValueError), match="target must be"):
+        metropolis(NoWork(**MODELS["flat"]), draws=1, warmup=1, target=target, rng=np.random.default_rng(1))
+
+
+SHAPES = {
+    "number": 1.0,
+    "vector": np.ones(10),
+    "not square": np.ones((10, 9)),
+    "not symmetric": np.eye(10) + np.diag(np.ones(9), 1),
+    "not positive": -np.eye(10),
+    "singular": np.ones((10, 10)),
+    "NaN": np.full((10, 10), np.nan),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_shape_is_a_covariance(shape):
+    with pytest.raises(ValueError, match="shape must be"):
+        metropolis(NoWork(**MODELS["flat"]), draws=1, warmup=1, shape=shape, rng=np.random.default_rng(1))
+
+
+def test_shape_fits_the_model():
+    with pytest.raises(ValueError, match="shape must be 10 by 10 for this model; it is 9 by 9"):
+        metropolis(Recorded(**MODELS["flat"]), draws=1, warmup=1, shape=np.eye(9), rng=np.random.default_rng(1))

@@ -1,0 +1,219 @@
+"""Calibration passes right samplers, finds planted bugs, and gives the same ranks whoever does the work."""
+
+import joblib
+import numpy as np
+import planted_bugs as bugs
+import pytest
+import xarray as xr
+from distributed import Client, LocalCluster
+from scipy import stats
+
+from lib import NormalNormal, exact, gibbs, metropolis
+from lib.calibration import simulation_based_calibration
+from lib.samplers.draws import to_datatree
+
+MODEL = {"y": np.zeros(3), "sigma": [2.0, 3.0, 4.0], "mu": stats.norm(0, 1), "tau": stats.gamma(2, scale=1.5)}
+# Each with as many replicates as its speed allows; `make calibration` has more.
+OPTIONS = {
+    exact: {"replicates": 120, "draws": 49, "chains": 1},
+    gibbs: {"replicates": 50, "draws": 19, "chains": 8, "thin": 16, "warmup": 30},
+    metropolis: {"replicates": 20, "draws": 19, "chains": 8, "thin": 150, "warmup": 150},
+}
+COLUMNS = ["mu", "tau", "theta[0]", "theta[1]", "theta[2]", "log_likelihood", "log_prior", "product"]
+
+
+def calibrate(sampler, kind=NormalNormal, *, seed=1, planted=None, model=MODEL, **more):
+    options = OPTIONS[sampler] | {"rng": np.random.default_rng(seed)} | more
+    return simulation_based_calibration(kind(**model), planted or sampler, **options)
+
+
+@pytest.mark.parametrize("sampler", OPTIONS)
+def test_right_samplers_pass(sampler):
+    found = calibrate(sampler)
+    assert list(found.p_values.index) == COLUMNS
+    assert found.p_value > 0.01
+    assert (found.effective >= found.enough).all()
+    coverage = found.coverage((0.5, 0.8), confidence=0.9999)
+    assert ((coverage["low"] < coverage["level"]) & (coverage["level"] < coverage["high"])).all()
+
+
+@pytest.mark.parametrize(
+    ("sampler", "bug", "seen_in", "replicates"),
+    [
+        (exact, bugs.SigmaForItsSquare, "log_likelihood", 60),
+        (exact, bugs.MissingJacobian, "tau", 120),
+        (exact, bugs.PriorOfMuForgotten, "log_prior", 120),
+        (gibbs, bugs.PriorOfMuForgotten, "log_prior", 80),
+        (metropolis, bugs.SigmaForItsSquare, "log_likelihood", 12),
+        (metropolis, bugs.MissingJacobian, "tau", 40),
+    ],
+)
+def test_planted_bugs_are_found(sampler, bug, seen_in, replicates):
+    found = calibrate(sampler, bug, replicates=replicates)
+    assert found.p_value < 1e-3
+    assert found.p_values[seen_in] < 1e-4
+
+
+@pytest.mark.parametrize(("kind", "planted"), [(bugs.SignOfMu, exact), (NormalNormal, bugs.shuffled(exact))])
+def test_wrong_correlations_show_in_joint_summaries_alone(kind, planted):
+    model = MODEL | {"mu": stats.norm(0, 3)}  # the less is known of mu, the more the effects depend on it
+    p_values = calibrate(exact, kind, planted=planted, model=model, replicates=200).p_values
+    assert p_values[["mu", "tau", "theta[0]", "theta[1]", "theta[2]"]].min() > 1e-3
+    assert p_values[["log_prior", "product"]].min() < 1e-6
+
+
+# What the ranks rest on, with a sampler whose draws are known.
+
+
+def prior(model, *, draws, chains, rng, correlation=0.0):
+    """Draw from the prior, as if there were no data; the draws of a chain may be correlated."""
+    noise = rng.standard_normal((chains, draws))
+    for i in range(1, draws):
+        noise[:, i] = correlation * noise[:, i - 1] + np.sqrt(1 - correlation**2) * noise[:, i]
+    return to_datatree(model, {"mu": noise, "theta": noise[..., np.newaxis] * np.ones(2)})
+
+
+def of_the_prior(*, tau=0.0, **more):
+    model = NormalNormal(np.zeros(2), np.ones(2), mu=stats.norm(), tau=tau)
+    return simulation_based_calibration(model, prior, rng=np.random.default_rng(2), chains=2, **more)
+
+
+def test_ranks_of_correlated_draws_are_uniform():
+    found = of_the_prior(replicates=100, draws=19, correlation=0.97, thin=120)
+    assert found.effective.min() >= found.enough == 38
+    assert found.p_values["mu"] > 0.01
+    assert found.ranks["mu"].between(0, 19).all()
+    assert (found.pit["mu"] * 20).astype(int).equals(found.ranks["mu"])
+    assert found.p_values["log_likelihood"] < 1e-6  # that the data were ignored shows nowhere else
+
+
+def test_without_thinning_they_are_not(monkeypatch):
+    monkeypatch.setattr("lib.calibration._enough", lambda draws, chains: 0)
+    assert of_the_prior(replicates=300, draws=19, correlation=0.97).p_values["mu"] < 1e-3
+
+
+def test_too_few_effective_draws_are_reported(monkeypatch):
+    monkeypatch.setattr("lib.calibration._ATTEMPTS", 1)
+    with pytest.warns(RuntimeWarning, match="in 3 of 3 replicates the longest run had too few effective draws"):
+        of_the_prior(replicates=3, draws=19, correlation=0.99)
+
+
+def test_equal_values_share_the_ranks_evenly():
+    found = of_the_prior(replicates=150, draws=9)
+    assert stats.chisquare(np.bincount(found.ranks["product"], minlength=10)).pvalue > 0.01  # 0, in truth and draws
+
+
+def test_a_statistic_can_be_added():
+    statistics = {"minus the first": lambda model, parameters: -parameters["theta"][..., 0]}
+    ranks = calibrate(exact, replicates=5, statistics=statistics).ranks
+    assert (ranks["minus the first"] == 49 - ranks["theta[0]"]).all()
+
+
+def test_coverage_counts_intervals():
+    found = of_the_prior(replicates=40, draws=9)
+    table = found.coverage((0.5,)).set_index("statistic").loc["mu"]
+    held = int(found.pit["mu"].between(0.25, 0.75).sum())
+    low, high = stats.binomtest(held, 40).proportion_ci(method="wilson")
+    assert tuple(table[["coverage", "low", "high"]]) == (held / 40, low, high)
+    with pytest.raises(ValueError, match="levels must be probabilities between 0 and 1"):
+        found.coverage((0.5, 95))
+
+
+def test_arviz_plots_it():
+    plot_ecdf_pit = pytest.importorskip("arviz").plot_ecdf_pit
+    tree = calibrate(exact, replicates=20).to_datatree()
+    assert isinstance(tree, xr.DataTree)
+    plot_ecdf_pit(tree, var_names=["mu", "tau"], sample_dims="replicate", backend="none")
+
+
+# Parallel work.
+
+
+@pytest.fixture(scope="module")
+def alone():
+    return calibrate(gibbs, replicates=6).ranks
+
+
+def test_two_processes_give_the_same_ranks(alone):
+    assert calibrate(gibbs, replicates=6, n_jobs=2).ranks.equals(alone)
+
+
+def test_a_dask_cluster_gives_the_same_ranks(alone):
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):  # noqa: SIM117 (below)
+        # Not one statement: joblib looks for the client when it is told of Dask.
+        with joblib.parallel_config(backend="dask"):
+            found = calibrate(gibbs, replicates=6)
+    assert found.ranks.equals(alone)
+
+
+def test_the_generator_decides_the_ranks(alone):
+    assert not calibrate(gibbs, replicates=6, seed=2).ranks.equals(alone)
+    rng = np.random.default_rng(1)
+    assert calibrate(gibbs, replicates=6, rng=rng).ranks.equals(alone)
+    assert not calibrate(gibbs, replicates=6, rng=rng).ranks.equals(alone)
+
+
+def test_progress_is_shown_on_request_alone(capfd):
+    of_the_prior(replicates=3, draws=9)
+    assert capfd.readouterr() == ("", "")
+    of_the_prior(replicates=3, draws=9, progress=True)
+    assert "3/3" in capfd.readouterr().err
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("priors", "message"),
+    [
+        ({"tau": 1.0}, "mu: its prior is flat, so it cannot be drawn from"),
+        ({"mu": stats.norm(), "tau": np.log}, "tau: its prior is a callable, so it cannot be drawn from"),
+    ],
+)
+def test_priors_that_cannot_be_drawn_from_are_refused(priors, message):
+    model = NormalNormal(np.zeros(4), np.ones(4), **priors)
+    with pytest.raises(ValueError, match=message):
+        simulation_based_calibration(model, exact, replicates=2, rng=np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("name", ["replicates", "draws", "chains", "thin"])
+@pytest.mark.parametrize("number", [0, 2.5, True])
+def test_numbers_must_be_whole(name, number):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number"):
+        calibrate(exact, **{name: number})
+
+
+def test_rng_must_be_a_generator():
+    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator"):
+        calibrate(exact, rng=1)
+
+
+def test_a_value_without_a_rank_is_refused():
+    with pytest.raises(ValueError, match="nothing: a draw or a true value is NaN"):
+        calibrate(exact, replicates=1, statistics={"nothing": lambda model, p: p["mu"] * np.nan})
+
+
+# The model that simulates itself.
+
+
+def test_replicates_follow_the_model():
+    model = NormalNormal(np.zeros(2), [1.0, 3.0], mu=stats.norm(5, 2), tau=stats.halfnorm(scale=2), labels=["a", "b"])
+    rng = np.random.default_rng(1)
+    pairs = [model.replicate(rng) for _ in range(4000)]
+    mu, tau = (np.array([truth[name] for truth, _ in pairs]) for name in ("mu", "tau"))
+    theta, y = np.array([truth["theta"] for truth, _ in pairs]), np.array([other.y for _, other in pairs])
+    for values, law in [
+        (mu, stats.norm(5, 2)),
+        (tau, stats.halfnorm(scale=2)),
+        *(((theta[:, j] - mu) / tau, stats.norm()) for j in range(2)),
+        *((y[:, j] - theta[:, j], stats.norm(0, sigma)) for j, sigma in enumerate([1, 3])),
+    ]:
+        assert stats.kstest(values, law.cdf).pvalue > 0.001
+    assert np.array_equal(model.y, [0, 0])
+    assert all(other.labels == ["a", "b"] for _, other in pairs)
+
+
+def test_known_hyperparameters_are_not_drawn():
+    truth, _ = NormalNormal(np.zeros(3), np.ones(3), mu=2.0, tau=0.0).replicate(np.random.default_rng(1))
+    assert list(truth) == ["theta"]
+    np.testing.assert_array_equal(truth["theta"], 2.0)
