@@ -52,7 +52,8 @@ class Calibration:
 
         Notes
         -----
-        ArviZ's pointwise order test: is any one of the sorted values further from its place than chance allows?
+        ArviZ's pointwise order test: is any one of the sorted values further from its place than chance allows? Its
+        p-values are accurate when small, which is where they matter; they do not go above about 0.5.
         """
         found, _, _ = xr.Dataset.from_dataframe(self.pit).azstats.uniformity_test(dim="replicate")
         return pd.Series({name: float(found[name]) for name in self.pit}, name="p_value")
