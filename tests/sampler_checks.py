@@ -35,6 +35,7 @@ MODELS = {
     "all known": EIGHT | {"mu": 3.0, "tau": 5.0},
     "tau in units of 1e-6": {"y": EIGHT_Y * 1e-6, "sigma": EIGHT_SIGMA * 1e-6},
     "offset of 1e6": {"y": EIGHT_Y + 1e6, "sigma": EIGHT_SIGMA},
+    "gamma tau": EIGHT | {"tau": stats.gamma(0.6, scale=10)},  # its density rises without bound at zero
     "tau often tiny": EIGHT | {"tau": stats.gamma(0.1, scale=10)},
 }
 

@@ -62,11 +62,15 @@ class ExactStep(NamedTuple):
 
 
 class SliceStep(NamedTuple):
-    """A full conditional without a name: the log likelihood at values of a parameter, its prior left out."""
+    """A full conditional without a name: the log likelihood at values of a parameter, its prior left out.
+
+    Where the likelihood alone has a name, `candidates` draws from it: values of shape (size, chains).
+    """
 
     parameter: Hyperparameter
     log_likelihood: Callable[[FloatArray, State], FloatArray]
     moved: Callable[[FloatArray, State], State]
+    candidates: Callable[[State, np.random.Generator, int], FloatArray] | None = None
 
 
 class Conditionals(Model, Protocol):

@@ -17,6 +17,16 @@ REAL_LINE = (-np.inf, np.inf)
 POSITIVE = (0.0, np.inf)
 
 _TAIL = 1e-10  # a prior's quantiles are probed from here to one minus this
+# Log densities of the usual priors, up to a constant. SciPy checks its arguments at length in every call, and Gibbs
+# sampling calls in every step.
+_STANDARD: tuple[tuple[stats.rv_continuous, LogDensity], ...] = (
+    (stats.norm, lambda z: -(z**2) / 2),
+    (stats.halfnorm, lambda z: -(z**2) / 2),
+    (stats.cauchy, lambda z: -np.log1p(z**2)),
+    (stats.halfcauchy, lambda z: -np.log1p(z**2)),
+    (stats.expon, lambda z: -z),
+    (stats.uniform, np.zeros_like),
+)
 _LOG_LARGEST = 340.0  # the square of exp(340) is within floating point, and so is its inverse
 
 
@@ -78,6 +88,8 @@ class Hyperparameter:
         """
         if self._log_density is None:
             return np.zeros_like(x)
+        if self.prior is not None:
+            return self._log_density(x)
         points = x.ravel()
         with np.errstate(all="ignore"):  # log(0) and overflow far out are answers here: minus infinity
             density = real_array(f"{self.name}: what its log density returns", self._log_density(points))
@@ -251,7 +263,7 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
             f"{name}: its prior reaches from {start:g} to {end:g}, outside {support[0]:g} to {support[1]:g}"
             + ("; perhaps you want half of one, such as scipy.stats.halfnorm or halfcauchy" if positive else "")
         )
-    log_density: LogDensity = prior.logpdf  # type: ignore[attr-defined]  # the stubs do not see that it is continuous
+    log_density = _log_density(prior)
     tail = np.geomspace(_TAIL, 0.1, 10)
     probability = np.concatenate([tail, np.linspace(0.1, 0.9, 17)[1:-1], 1 - tail])
     with np.errstate(all="ignore"):
@@ -274,3 +286,20 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
         _log_density=log_density,
         prior=prior,
     )
+
+
+def _log_density(prior: rv_frozen) -> LogDensity:
+    """Return the prior's log density: SciPy's, or for the families in `_STANDARD` a formula ten times as fast."""
+    checked: LogDensity = prior.logpdf  # type: ignore[attr-defined]  # the stubs do not see that it is continuous
+    standard = next((formula for family, formula in _STANDARD if isinstance(prior.dist, type(family))), None)
+    if standard is None or len(prior.args) > 2 or prior.kwds.keys() - {"loc", "scale"}:
+        return checked
+    given = dict(zip(("loc", "scale"), prior.args, strict=False)) | prior.kwds
+    loc, scale = (np.asarray(given.get(name, value), dtype=float) for name, value in (("loc", 0), ("scale", 1)))
+    start, end = prior.support()
+
+    def log_density(x: FloatArray) -> FloatArray:
+        with np.errstate(over="ignore", invalid="ignore"):  # far out there is no density
+            return np.where((x >= start) & (x <= end), standard((x - loc) / scale), -np.inf)
+
+    return log_density

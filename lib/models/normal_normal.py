@@ -259,13 +259,14 @@ class NormalNormal:
             slice_mu = SliceStep(self.mu, self._log_mu, self._move_mu)
             steps.append(ExactStep(self._draw_mu) if named else slice_mu)
         if self.tau.value is None:
-            slice_tau = SliceStep(self.tau, self._log_tau, lambda tau, state: state | {"tau": tau})
-            steps.append(ExactStep(self._draw_tau) if self.tau.flat and self.y.size > 1 else slice_tau)
+            proper = self.y.size > 1  # one effect alone says nothing of the spread
+            slice_tau = SliceStep(self.tau, self._log_tau, self._move_tau, self._tau_given_effects if proper else None)
+            steps.append(ExactStep(self._draw_tau) if self.tau.flat and proper else slice_tau)
         if self.mu.value is None:
             slice_mu = SliceStep(self.mu, self._log_mu_with_theta, self._move_mu_with_theta)
             steps.append(ExactStep(self._draw_mu_with_theta) if named else slice_mu)
         if self.tau.value is None:
-            slice_tau = SliceStep(self.tau, self._log_tau_with_theta, self._move_tau_with_theta)
+            slice_tau = SliceStep(self.tau, self._log_tau_with_theta, self._move_tau_with_theta, self._tau_given_data)
             steps.append(ExactStep(self._draw_tau_with_theta) if self.tau.flat else slice_tau)
         return tuple(steps)
 
@@ -342,18 +343,24 @@ class NormalNormal:
         shift = self._draw_shift(self._data_on_mu(state), state["mu"], rng)
         return self._move_mu_with_theta(state["mu"] + shift, state)
 
-    def _draw_tau(self, state: State, rng: np.random.Generator) -> State:
+    def _tau_given_effects(self, state: State, rng: np.random.Generator, size: int) -> FloatArray:
         """Tau given the effects: tau squared is half their sum of squares over a Gamma((J - 1) / 2) draw."""
         square = (state["deviation"] ** 2).sum(axis=-1)
-        return {"tau": np.sqrt(square / 2 / rng.standard_gamma((self.y.size - 1) / 2, square.shape))}
+        return np.asarray(np.sqrt(square / 2 / rng.standard_gamma((self.y.size - 1) / 2, (size, square.size))))
 
-    def _draw_tau_with_theta(self, state: State, rng: np.random.Generator) -> State:
+    def _tau_given_data(self, state: State, rng: np.random.Generator, size: int) -> FloatArray:
         """Tau given eta: normal about the slope of y - mu on eta, kept above zero."""
         slope, precision = self._data_on_tau(state)
         centre, sd = slope / precision, precision**-0.5
         # The upper share rng of the part above zero, in logarithms, so that it holds far out in the tail too.
-        tail = np.log1p(-rng.random(centre.shape)) + special.log_ndtr(centre / sd)
-        return self._move_tau_with_theta(np.abs(centre - sd * special.ndtri_exp(tail)), state)  # abs: rounding at zero
+        tail = np.log1p(-rng.random((size, centre.size))) + special.log_ndtr(centre / sd)
+        return np.abs(centre - sd * special.ndtri_exp(tail))  # abs: rounding at zero
+
+    def _draw_tau(self, state: State, rng: np.random.Generator) -> State:
+        return self._move_tau(self._tau_given_effects(state, rng, 1)[0], state)
+
+    def _draw_tau_with_theta(self, state: State, rng: np.random.Generator) -> State:
+        return self._move_tau_with_theta(self._tau_given_data(state, rng, 1)[0], state)
 
     # A move given the effects leaves theta where it is; one given eta takes theta along.
 
@@ -362,6 +369,9 @@ class NormalNormal:
 
     def _move_mu_with_theta(self, mu: FloatArray, state: State) -> State:
         return state | {"mu": mu, "theta": mu[:, np.newaxis] + state["deviation"]}
+
+    def _move_tau(self, tau: FloatArray, state: State) -> State:
+        return state | {"tau": tau}
 
     def _move_tau_with_theta(self, tau: FloatArray, state: State) -> State:
         deviation = state["deviation"] * (tau / state["tau"])[:, np.newaxis]

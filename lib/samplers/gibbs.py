@@ -9,10 +9,11 @@ from lib.validation import FloatArray, generator, positive_integer, whole_number
 
 _MOST_STEPS = 200  # in stepping out
 _AHEAD = 4  # points looked at in one call
+_POOL = 8  # values to choose from, the present one among them
 
 
 def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
-    """Draw from a posterior by its full conditionals, exactly where they have a name and by a slice elsewhere.
+    """Draw from a posterior by its full conditionals: exactly where they have a name, by slices or by choice elsewhere.
 
     Parameters
     ----------
@@ -35,6 +36,9 @@ def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng:
 
     Notes
     -----
+    Where the likelihood alone has a name, draws from it are candidates, and the prior decides between them and the
+    present value. Warm-up finds out whether that mostly moves; if not, the parameter moves by slices.
+
     A slice may cross a gap in a prior only if the gap is narrower than the slice's first interval, which warm-up makes
     about three moves wide. A density in distant pieces needs another sampler, such as `exact`.
 
@@ -51,19 +55,68 @@ def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng:
     rng = generator(rng)
     state = model.start_state(rng, chains)
     steps = model.steps
-    widths = [1.0] * len(steps)
+    poolable = [isinstance(step, SliceStep) and _can_pool(step) for step in steps]
+    widths, moving = [1.0] * len(steps), [0.0] * len(steps)
     kept: list[State] = []
     for iteration in range(warmup + draws):
+        tuning = iteration < warmup
         for number, step in enumerate(steps):
             if isinstance(step, ExactStep):
                 state = state | step.draw(state, rng)
-                continue
-            state, distance = slice_move(step, state, widths[number], rng)
-            if iteration < warmup:  # a width of about three typical moves needs few evaluations
-                widths[number] += (3 * distance - widths[number]) / (iteration + 2) ** 0.6
-        if iteration >= warmup:
+            elif poolable[number] and (iteration % 2 == 1 if tuning else moving[number] > 0.5):
+                state, share = pool_move(step, state, rng)
+                if tuning:  # it costs less than a slice, and is as good where it mostly moves
+                    moving[number] += (share - moving[number]) / (iteration // 2 + 1)
+            else:
+                state, distance = slice_move(step, state, widths[number], rng)
+                if tuning:  # a width of about three typical moves needs few evaluations
+                    widths[number] += (3 * distance - widths[number]) / (iteration + 2) ** 0.6
+        if not tuning:
             kept.append({name: state[name] for name in model.sampled})
     return to_datatree(model, {name: stack([state[name] for state in kept]) for name in model.sampled})
+
+
+def _can_pool(step: SliceStep) -> bool:
+    """Say if the likelihood can be drawn from and the prior is bounded: beside a peak, all else would weigh nothing."""
+    return step.candidates is not None and step.parameter.power_at_zero() > -1e-9
+
+
+def pool_move(step: SliceStep, state: State, rng: np.random.Generator) -> tuple[State, float]:
+    """Choose between the present value and draws from the likelihood alone, each with its prior as weight.
+
+    Parameters
+    ----------
+    step : SliceStep
+        With `candidates`.
+    state : dict of ndarray, chains first
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    state : dict
+        With the parameter, and what hangs on it, moved.
+    share : float
+        The share of the chains that moved.
+
+    Notes
+    -----
+    The values are equally likely in any order, given which they are, but for the weights: that is why choosing by
+    weight leaves the full conditional as it is.
+
+    References
+    ----------
+    Tjelmeland (2004), "Using all Metropolis-Hastings proposals to estimate mean values", Norwegian University of
+    Science and Technology, preprint Statistics 4/2004, for the choice among many proposals.
+    """
+    assert step.candidates is not None
+    parameter = step.parameter
+    pool = np.concatenate([state[parameter.name][np.newaxis], step.candidates(state, rng, _POOL - 1)])
+    with np.errstate(all="ignore"):  # a candidate beyond floating point gets no weight
+        free = parameter.free(pool)
+        log_weight = parameter.log_free_density(free) - parameter.log_jacobian(free)
+    log_weight[np.isnan(log_weight)] = -np.inf
+    chosen = (log_weight + rng.gumbel(size=pool.shape)).argmax(axis=0)  # with probability proportional to the weight
+    return step.moved(pool[chosen, np.arange(chosen.size)], state), float((chosen > 0).mean())
 
 
 def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Generator) -> tuple[State, float]:

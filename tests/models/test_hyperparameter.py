@@ -139,3 +139,29 @@ def test_priors_with_infinite_density_or_far_quantiles_give_finite_probes(prior)
             inside = np.clip(parameter.quantiles, *parameter.support)
             assert not np.isposinf(parameter.log_density(inside)).any()
         assert (tau(prior).quantiles > 0).all()
+
+
+STANDARD = [
+    stats.norm(3, 2),
+    stats.norm(loc=-1),
+    stats.halfnorm(scale=5),
+    stats.halfnorm(2, 3),
+    stats.cauchy(1, 2),
+    stats.halfcauchy(scale=25),
+    stats.halfcauchy(1),
+    stats.expon(scale=3),
+    stats.expon(2),
+    stats.uniform(1, 4),
+]
+
+
+@pytest.mark.parametrize("prior", STANDARD, ids=lambda prior: f"{prior.dist.name}{prior.args}{prior.kwds}")
+def test_a_formula_for_a_usual_prior_is_its_log_density_up_to_a_constant(prior):
+    x = np.concatenate([prior.ppf(np.linspace(0.001, 0.999, 50)), [-1e3, -1.0, 0.0, 1e3, 1e60, *prior.support()]])
+    parameter = hyperparameter("mu", prior, REAL_LINE)
+    assert parameter._log_density != prior.logpdf
+    formula, density = parameter.log_density(x), prior.logpdf(x)
+    np.testing.assert_array_equal(np.isneginf(formula), np.isneginf(density))
+    inside = np.isfinite(density)
+    difference = formula[inside] - density[inside]
+    np.testing.assert_allclose(difference, difference[0], rtol=1e-9, atol=1e-9 * np.abs(density[inside]).max())

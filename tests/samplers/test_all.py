@@ -96,7 +96,7 @@ class EtaPriorForgotten(NormalNormal):
 
 
 BUGS = {
-    "missing Jacobian": (MissingJacobian, "half-Cauchy"),
+    "missing Jacobian": (MissingJacobian, "gamma tau"),  # for a bounded prior, Gibbs needs no Jacobian
     "sigma for its square": (SigmaForItsSquare, "flat"),
     "prior of mu forgotten": (PriorOfMuForgotten, "normal mu"),
     "prior of eta forgotten": (EtaPriorForgotten, "flat"),

@@ -13,7 +13,7 @@ from scipy import special, stats
 from lib import NormalNormal, gibbs
 from lib.models.base import ExactStep, SliceStep
 from lib.models.hyperparameter import POSITIVE, REAL_LINE, hyperparameter
-from lib.samplers.gibbs import slice_move
+from lib.samplers.gibbs import pool_move, slice_move
 
 
 def close(a, b):
@@ -86,8 +86,9 @@ class Even(np.random.Generator):
         super().__init__(np.random.PCG64(0))
 
     def random(self, shape):
-        even = (np.arange(shape[0]) + 0.5) / shape[0]
-        return np.broadcast_to(even.reshape(-1, *[1] * (len(shape) - 1)), shape)
+        chains = shape[1] if shape[0] == 1 else shape[0]  # one candidate a chain, or one row a chain
+        even = (np.arange(chains) + 0.5) / chains
+        return np.broadcast_to(even if shape[0] == 1 else even.reshape(-1, *[1] * (len(shape) - 1)), shape)
 
     def standard_normal(self, shape):
         return special.ndtri(self.random(shape))
@@ -143,9 +144,9 @@ class PriorOfMuForgotten(NormalNormal):
 class HalfJ(NormalNormal):
     """The inverse gamma distribution of tau squared has shape J / 2 under a flat prior on log(tau), not on tau."""
 
-    def _draw_tau(self, state, rng):
+    def _tau_given_effects(self, state, rng, size):
         square = (state["deviation"] ** 2).sum(axis=-1)
-        return {"tau": np.sqrt(square / 2 / rng.standard_gamma(self.y.size / 2, square.shape))}
+        return np.sqrt(square / 2 / rng.standard_gamma(self.y.size / 2, (size, square.size)))
 
 
 class SigmaForItsSquare(NormalNormal):
@@ -172,10 +173,9 @@ class LeftBehind(NormalNormal):
 class Untruncated(NormalNormal):
     """Draws tau given eta as if it could be negative, and turns the sign."""
 
-    def _draw_tau_with_theta(self, state, rng):
+    def _tau_given_data(self, state, rng, size):
         slope, precision = self._data_on_tau(state)
-        draw = slope / precision + rng.standard_normal(slope.shape) / np.sqrt(precision)
-        return self._move_tau_with_theta(np.abs(draw), state)
+        return np.abs(slope / precision + rng.standard_normal((size, slope.size)) / np.sqrt(precision))
 
 
 BUGS = {
@@ -224,6 +224,19 @@ def test_each_step_alone_leaves_exact_draws_exact(name):
         state = model.start_state(rng, 20_000)
         after = step.draw(state, rng) if isinstance(step, ExactStep) else slice_move(step, state, 1.0, rng)[0]
         unchanged(summaries, before, state | after)
+        if isinstance(step, SliceStep) and step.candidates is not None:
+            unchanged(summaries, before, state | pool_move(step, state, rng)[0])
+
+
+@pytest.mark.parametrize("kind", [HalfJ, Untruncated])
+def test_wrong_candidates_do_not_leave_exact_draws_exact(kind):
+    model, before = from_exact_draws(kind, MODELS["half-Cauchy"], 20_000)
+    state, rng = model.start_state(np.random.default_rng(4), 20_000), np.random.default_rng(5)
+    with pytest.raises(AssertionError, match="standard errors"):
+        for step in model.steps:
+            if isinstance(step, SliceStep):
+                after = state | pool_move(step, state, rng)[0]
+                unchanged(summaries_of(MODELS["half-Cauchy"]), before, after)
 
 
 # 3. Interweaving is what moves tau out of the neck of the funnel.
@@ -335,8 +348,9 @@ def test_a_slice_without_the_jacobian_is_caught():
         slice_leaves_unchanged(step._replace(parameter=bare), draw, 1.0)
 
 
-def test_a_slice_takes_few_calls():
+def test_a_slice_takes_few_calls(monkeypatch):
     """One call for the start and both ends, and one for the proposals, mostly."""
+    monkeypatch.setitem(gibbs.__globals__, "_can_pool", lambda step: False)
     calls = []
 
     def counted(tau):
@@ -357,13 +371,106 @@ def test_widths_are_learned_in_warm_up_only(monkeypatch):
         return slice_move(step, state, width, rng)
 
     monkeypatch.setitem(gibbs.__globals__, "slice_move", watched)
+    monkeypatch.setitem(gibbs.__globals__, "_can_pool", lambda step: False)
     gibbs(NormalNormal(**MODELS["half-Cauchy"]), draws=30, warmup=20, rng=np.random.default_rng(1))
     first = np.array(widths).reshape(50, 2)
     assert (np.diff(first[:20], axis=0) != 0).all()
     assert (np.diff(first[20:], axis=0) == 0).all()
 
 
-# 5. Where tau is tiny, rounding must not lose the deviations from theta.
+# 5. The choice among candidates, on densities that are known.
+
+
+def pool_step(prior, support, likelihood):
+    """A full conditional that is the prior times a likelihood with a name."""
+    name = "tau" if support == POSITIVE else "mu"
+
+    def candidates(state, rng, size):
+        return likelihood.rvs((size, state[name].size), random_state=rng)
+
+    return SliceStep(
+        hyperparameter(name, prior, support),
+        lambda v, state: likelihood.logpdf(v),
+        lambda v, state: {name: v},
+        candidates,
+    )
+
+
+PRODUCTS = {
+    "two normals": (pool_step(stats.norm(0, 1), REAL_LINE, stats.norm(2, 1)), stats.norm(1, 0.5**0.5)),
+    "they conflict": (pool_step(stats.norm(0, 1), REAL_LINE, stats.norm(6, 1)), stats.norm(3, 0.5**0.5)),
+    "two exponentials": (pool_step(stats.expon(0, 1), POSITIVE, stats.expon(0, 0.5)), stats.expon(0, 1 / 3)),
+    "a window": (pool_step(stats.uniform(1, 2), POSITIVE, stats.halfnorm(0, 2)), stats.truncnorm(0.5, 1.5, 0, 2)),
+    "a log-uniform prior": (pool_step(lambda t: -np.log(t), POSITIVE, stats.gamma(3)), stats.gamma(2)),
+}
+
+
+def pool_leaves_unchanged(step, product, move=pool_move):
+    rng, size, name = np.random.default_rng(21), 20_000, step.parameter.name
+    state = {name: product.rvs(size, random_state=rng)}
+    old = product.cdf(state[name])
+    for _ in range(3):
+        state, share = move(step, state, rng)
+        assert share > 0
+    rank = product.cdf(state[name])
+    change = np.stack([rank - old, rank**2 - old**2, rank**3 - old**3])
+    assert (np.abs(change.mean(axis=1)) < 5 * change.std(axis=1) / np.sqrt(size)).all()
+    assert stats.kstest(rank, "uniform").pvalue > 1e-5
+
+
+def test_a_candidate_beyond_floating_point_is_not_chosen():
+    extremes = np.array([0.0, 1e-200, 1e200, np.inf])
+    step = pool_step(stats.halfcauchy(), POSITIVE, stats.expon())._replace(
+        candidates=lambda state, rng, size: np.resize(extremes, (size, state["tau"].size))
+    )
+    state, share = pool_move(step, {"tau": np.ones(100)}, np.random.default_rng(1))
+    assert (state["tau"] == 1).all()
+    assert share == 0
+
+
+@pytest.mark.parametrize("name", PRODUCTS)
+def test_a_choice_among_candidates_leaves_a_known_density_unchanged(name):
+    pool_leaves_unchanged(*PRODUCTS[name])
+
+
+def without_the_present(step, state, rng):
+    """Choose among new candidates only: importance sampling, right for many candidates and wrong for seven."""
+    rest = step._replace(candidates=lambda state, rng, size: step.candidates(state, rng, size)[1:])
+    fresh = {step.parameter.name: step.candidates(state, rng, 1)[0]}
+    return pool_move(rest, fresh, rng)
+
+
+def test_a_choice_without_the_present_value_is_caught():
+    with pytest.raises(AssertionError):
+        pool_leaves_unchanged(*PRODUCTS["they conflict"], move=without_the_present)
+
+
+def moves_used(tau, monkeypatch, warmup=200):
+    """How often each kind of move is made after the warm-up."""
+    used = []
+
+    def watched(kind, move):
+        def wrapped(*args):
+            used.append(kind)
+            return move(*args)
+
+        return wrapped
+
+    for kind, move in (("slice", slice_move), ("pool", pool_move)):
+        monkeypatch.setitem(gibbs.__globals__, f"{kind}_move", watched(kind, move))
+    model = NormalNormal(**(MODELS["flat"] | {"tau": tau}))
+    gibbs(model, draws=50, warmup=warmup, rng=np.random.default_rng(1))
+    return set(used[2 * warmup :])
+
+
+def test_warm_up_finds_out_where_candidates_serve(monkeypatch):
+    assert moves_used(stats.halfcauchy(scale=5), monkeypatch) == {"pool"}
+    assert "slice" in moves_used(stats.uniform(5, 0.01), monkeypatch)  # few candidates fall into so narrow a prior
+    assert moves_used(stats.gamma(0.4, scale=10), monkeypatch) == {"slice"}  # chains would stick to its peak at zero
+    assert moves_used(stats.halfcauchy(scale=5), monkeypatch, warmup=0) == {"slice"}  # nothing is known yet
+
+
+# 6. Where tau is tiny, rounding must not lose the deviations from theta.
 
 
 def test_a_tiny_tau_keeps_its_deviations():
