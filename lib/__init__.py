@@ -1,6 +1,6 @@
 """The samplers, models and helpers that the chapters of *Borrowing Strength* import."""
 
-from lib.models import NormalNormal
+from lib.models import BetaBinomial, NormalNormal
 from lib.samplers import exact, gibbs, metropolis
 
-__all__ = ["NormalNormal", "exact", "gibbs", "metropolis"]
+__all__ = ["BetaBinomial", "NormalNormal", "exact", "gibbs", "metropolis"]

@@ -28,6 +28,50 @@ def eight_schools() -> pd.DataFrame:
     return _read("eight_schools")
 
 
+def batting_1970() -> pd.DataFrame:
+    """Load hits and at bats of 18 baseball players: their first 45 at bats of 1970, and the rest of the season.
+
+    Efron and Morris picked the players who had batted exactly 45 times on the day when Roberto Clemente had: he led,
+    and they wanted an extreme case. The others are all those whom the newspaper listed with the same number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a player, in the order of the first averages, with columns ``player``, ``team``, ``league`` ("AL" or
+        "NL"), ``first_at_bats`` (45 for all), ``first_hits``, ``rest_at_bats``, ``rest_hits``, ``season_at_bats`` and
+        ``season_hits``: whole numbers. The season is the first 45 and the rest together.
+
+    Notes
+    -----
+    From Efron and Morris (1975), "Data analysis using Stein's estimator and its generalizations", *Journal of the
+    American Statistical Association* 70:311-319, Table 1, as whole numbers from the league's records. Known errata:
+
+    - The table prints .263 for the rest of Kessinger's season; by the records he had 155 hits in 586 at bats, .2645.
+    - It puts Alvis in the National League; Milwaukee played in the American one.
+    - Williams is Walt Williams of the White Sox (69 hits in 270 at bats). A file that many courses copy has 591 at
+      bats instead, which the season's total contradicts.
+    """
+    return _read("batting_1970")
+
+
+def three_point_2018() -> pd.DataFrame:
+    """Load three-point shots of 176 basketball players in the season of 2017-18, up to 2 February 2018.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a player with at least 100 attempts by that day, with columns ``player``, ``team``, ``first_made`` and
+        ``first_attempts`` (up to the end of the game in which the 100th attempt fell: from 100 to 110 of them),
+        ``rest_made`` and ``rest_attempts`` (all later games): whole numbers.
+
+    Notes
+    -----
+    From the box scores of the National Basketball Association. Players with fewer than 100 attempts are missing: all
+    here had been given the ball often, so they are not a sample of all players.
+    """
+    return _read("three_point_2018")
+
+
 def _read(name: str) -> pd.DataFrame:
     with (files("lib") / "data" / f"{name}.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)

@@ -53,6 +53,14 @@ def positive_vector(name: str, values: ArrayLike, *, length: int | None = None, 
     return array
 
 
+def count_vector(name: str, values: ArrayLike, *, length: int | None = None, like: str = "y") -> FloatArray:
+    """Return one whole number from zero on a group."""
+    array = finite_vector(name, values, length=length, like=like)
+    if (array < 0).any() or (array != np.floor(array)).any():
+        raise ValueError(f"{name} must be whole numbers from zero on")
+    return array
+
+
 def group_labels(labels: Sequence[object] | None, *, length: int) -> list[object]:
     """Return one distinct label a group; 0, 1, ... if none are given."""
     if labels is None:

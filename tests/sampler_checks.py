@@ -4,9 +4,9 @@ import arviz as az
 import numpy as np
 import xarray as xr
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
-from scipy import stats
+from scipy import special, stats
 
-from lib import NormalNormal, exact
+from lib import BetaBinomial, NormalNormal, exact
 
 
 def laplace(mu):
@@ -39,18 +39,40 @@ MODELS = {
     "tau often tiny": EIGHT | {"tau": stats.gamma(0.1, scale=10)},
 }
 
+BATTING = {"successes": [18, 17, 16, 15, 14, 12, 10, 7], "trials": [45] * 8}
+BETA_BINOMIAL = {
+    "shares, gamma": BATTING | {"concentration": stats.gamma(2, scale=50)},
+    "shares, uneven": {
+        "successes": [0, 3, 9, 40, 5],
+        "trials": [4, 10, 9, 101, 6],
+        "mean": stats.beta(2, 3),
+        "concentration": stats.gamma(3, scale=5),
+    },
+    "shares, improper": BATTING | {"concentration": lambda kappa: -2.5 * np.log(kappa + 20)},
+    "shares, known mean": BATTING | {"mean": 0.25, "concentration": stats.gamma(2, scale=50)},
+    "shares, known concentration": BATTING | {"concentration": 80.0},
+    "shares, all known": BATTING | {"mean": 0.25, "concentration": 80.0},
+}
+
+
+def right_kind(options):
+    """The model that takes these options."""
+    return BetaBinomial if "successes" in options else NormalNormal
+
 
 def exact_values(model, size, seed):
     """Exact draws of every parameter, known ones included, shapes (size,) and (size, J)."""
     posterior = exact(model, draws=size, chains=1, rng=np.random.default_rng(seed)).posterior.isel(chain=0)
-    known = {name: np.full(size, value) for name, value in model.constants.items() if name != "sigma"}
+    known = {name: np.full(size, value) for name, value in model.constants.items() if np.ndim(value) == 0}
     return known | {name: posterior[name].values for name in posterior.data_vars}
 
 
 def from_exact_draws(kind, options, size, seed=1):
     """Return a model of this kind whose chains start from exact draws of the right model, and those draws."""
-    right = NormalNormal(**options)
+    right = right_kind(options)(**options)
     values = exact_values(right, size, seed)
+    if isinstance(right, BetaBinomial):
+        return _beta_binomial_from(kind, options, values), values
     rng = np.random.default_rng(seed + 1)
     mu, tau = values["mu"][:, np.newaxis], values["tau"][:, np.newaxis]
     # Each effect afresh from its conditional distribution, as a deviation: from theta it would lose digits.
@@ -71,6 +93,25 @@ def from_exact_draws(kind, options, size, seed=1):
     return Started(**options), values
 
 
+def _beta_binomial_from(kind, options, values):
+    mean, concentration, theta = values["mean"], values["concentration"], values["theta"]
+    unit = np.sqrt(mean * (1 - mean) * (concentration + 1))
+    distance = (special.logit(theta) - special.logit(mean)[:, np.newaxis]) * unit[:, np.newaxis]
+
+    class Started(kind):
+        def start_state(self, rng, chains):
+            return dict(values)
+
+        def start(self, rng, chains):
+            pairs = ((self.mean, special.logit(mean)), (self.concentration, np.log(concentration)))
+            return np.concatenate([distance, *(free[:, np.newaxis] for p, free in pairs if p.value is None)], axis=1)
+
+    return Started(**options)
+
+
+HYPERPARAMETERS = ("mu", "tau", "mean", "concentration")
+
+
 class Summaries:
     """Bounded functions of the parameters: ranks among exact draws, so that no heavy tail spoils a comparison."""
 
@@ -83,7 +124,7 @@ class Summaries:
     @staticmethod
     def scalars(values):
         theta = values["theta"]
-        hyper = {name: values[name] for name in ("mu", "tau") if name in values}
+        hyper = {name: values[name] for name in HYPERPARAMETERS if name in values}
         effects = {f"theta {j}": theta[..., j] for j in range(theta.shape[-1])}
         return hyper | effects | {"spread of theta": theta.std(axis=-1)}
 
@@ -91,7 +132,7 @@ class Summaries:
         scalars = self.scalars(values)
         rank = {name: np.searchsorted(at, scalars[name]) / at.size - 0.5 for name, at in self.sorted.items()}
         found = rank | {f"{name}, squared": u**2 for name, u in rank.items()}
-        for first in ("mu", "tau"):
+        for first in HYPERPARAMETERS:
             found |= {f"{first} x {name}": rank[first] * u for name, u in rank.items() if first in rank}
         return found
 
@@ -101,7 +142,7 @@ _SUMMARIES = {}  # by the identity of the options, which it keeps alive: most ar
 
 def summaries_of(options):
     if id(options) not in _SUMMARIES:
-        _SUMMARIES[id(options)] = options, Summaries(NormalNormal(**options))
+        _SUMMARIES[id(options)] = options, Summaries(right_kind(options)(**options))
     return _SUMMARIES[id(options)][1]
 
 
@@ -111,14 +152,14 @@ def within_five_standard_errors(found, error):
     assert abs(found[worst]) < 5 * error[worst], f"{worst}: {abs(found[worst]) / error[worst]:.1f} standard errors"
 
 
-def stays_put(options, sampler, *, kind=NormalNormal, size=20_000, **more):
+def stays_put(options, sampler, *, kind=None, size=20_000, **more):
     """Chains that start from exact draws are still exact draws after a step: every summary's mean is unchanged."""
-    model, before = from_exact_draws(kind, options, size)
+    model, before = from_exact_draws(kind or right_kind(options), options, size)
     summaries = summaries_of(options)
     after = sampler(model, draws=1, warmup=0, chains=size, rng=np.random.default_rng(3), **more).posterior
     after = {name: after[name].values[:, 0] for name in after.data_vars}
     unchanged(summaries, before, after)
-    for name in {"mu", "tau"} & set(after):
+    for name in set(HYPERPARAMETERS) & set(after):
         assert not np.array_equal(after[name], before[name])  # it moved
         assert stats.ks_2samp(after[name], summaries.values[name]).pvalue > 1e-5
 

@@ -2,12 +2,17 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import lib
 from lib import datasets
 
-CHECKSUMS = {"eight_schools.csv": "a1c28881a82a652fba1d3afc6254761fa95fd7f16f2ccab1fc7a7075dc8a8a0e"}
+CHECKSUMS = {
+    "batting_1970.csv": "b782f46bf3de251f79dbcf40a8451bc16c0b22f7f335b61fcec5e0ef546f840c",
+    "eight_schools.csv": "a1c28881a82a652fba1d3afc6254761fa95fd7f16f2ccab1fc7a7075dc8a8a0e",
+    "three_point_2018.csv": "2700a9abc760ecde9d60cc158ebf47a89e7a3f2dd465b82df466287c1c1a1209",
+}
 DATA = Path(lib.__file__).parent / "data"
 
 
@@ -30,6 +35,54 @@ def test_eight_schools():
     # Bayesian Data Analysis, 3rd edition, Table 5.2.
     np.testing.assert_array_equal(schools["y"], [28, 8, -3, 7, -1, 1, 18, 12])
     np.testing.assert_array_equal(schools["sigma"], [15, 10, 16, 11, 9, 11, 10, 18])
+
+
+# The league's records for the whole season, as anyone can look them up: at bats and hits.
+SEASONS = {"Roberto Clemente": (412, 145), "Walt Williams": (315, 79), "Don Kessinger": (631, 168)}
+
+
+def test_batting_1970():
+    batting = datasets.batting_1970()
+    assert list(batting.columns) == [
+        *("player", "team", "league", "first_at_bats", "first_hits", "rest_at_bats", "rest_hits"),
+        *("season_at_bats", "season_hits"),
+    ]
+    assert len(batting) == batting["player"].nunique() == 18
+    assert (batting["first_at_bats"] == 45).all()
+    assert batting["first_hits"].is_monotonic_decreasing
+    for what in ("at_bats", "hits"):
+        assert (batting[f"first_{what}"] + batting[f"rest_{what}"] == batting[f"season_{what}"]).all()
+    assert (batting["rest_hits"] <= batting["rest_at_bats"]).all()
+    assert batting["first_hits"].sum() == 215  # Efron and Morris: the grand average is .265
+    for player, season in SEASONS.items():
+        row = batting.set_index("player").loc[player]
+        assert (row["season_at_bats"], row["season_hits"]) == season
+    assert set(batting["league"]) == {"AL", "NL"}
+
+
+# Printed by Efron and Morris (1975), Table 1: the average over the rest of the season, in the order of the table.
+PRINTED = [346, 298, 276, 222, 273, 270, 263, 210, 269, 230, 264, 256, 303, 264, 226, 285, 316, 200]
+
+
+def test_batting_1970_rounds_to_the_printed_averages_but_for_kessinger():
+    batting = datasets.batting_1970()
+    difference = 1000 * batting["rest_hits"] / batting["rest_at_bats"] - PRINTED
+    wrong = batting["player"][difference.abs() > 0.5]
+    assert list(wrong) == ["Don Kessinger"]
+
+
+def test_three_point_2018():
+    shots = datasets.three_point_2018()
+    assert list(shots.columns) == ["player", "team", "first_made", "first_attempts", "rest_made", "rest_attempts"]
+    assert len(shots) == shots["player"].nunique() == 176
+    assert shots["first_attempts"].between(100, 110).all()
+    for part in ("first", "rest"):
+        assert (shots[f"{part}_made"] <= shots[f"{part}_attempts"]).all()
+        assert (shots[f"{part}_made"] >= 0).all()
+        assert pd.api.types.is_integer_dtype(shots[f"{part}_made"])
+    assert (shots["rest_attempts"] >= 100).sum() == 77
+    covington = shots.set_index("player").loc["Robert Covington"]
+    assert (covington["first_made"], covington["first_attempts"]) == (50, 101)
 
 
 def test_each_call_gives_a_frame_of_its_own():

@@ -1,5 +1,6 @@
 """The models, one file each. A model knows its densities; how to move is a sampler's business."""
 
+from lib.models.beta_binomial import BetaBinomial
 from lib.models.normal_normal import NormalNormal
 
-__all__ = ["NormalNormal"]
+__all__ = ["BetaBinomial", "NormalNormal"]

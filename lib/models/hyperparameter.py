@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 from scipy.stats.distributions import rv_frozen
 
 from lib.validation import FloatArray, real_array
@@ -15,6 +15,7 @@ type Specification = float | rv_frozen | LogDensity | None
 
 REAL_LINE = (-np.inf, np.inf)
 POSITIVE = (0.0, np.inf)
+UNIT_INTERVAL = (0.0, 1.0)
 
 _TAIL = 1e-10  # a prior's quantiles are probed from here to one minus this
 # Log densities of the usual priors, up to a constant. SciPy checks its arguments at length in every call, and Gibbs
@@ -27,6 +28,7 @@ _STANDARD: tuple[tuple[stats.rv_continuous, LogDensity], ...] = (
     (stats.expon, lambda z: -z),
     (stats.uniform, np.zeros_like),
 )
+_LOGIT_LARGEST = 36.0  # beyond it, a share rounds to one; no posterior has mass there unless it is improper
 _LOG_LARGEST = 340.0  # the square of exp(340) is within floating point, and so is its inverse
 
 
@@ -39,8 +41,9 @@ class Hyperparameter:
     name : str
     support : tuple of float
         The range on which the prior has density.
-    positive : bool
-        Whether it is a scale, whose range starts at zero: it is then moved on the logarithmic scale.
+    whole : tuple of float
+        The range that it has in its model: the real line, the positive numbers (it is then moved on the logarithmic
+        scale) or the unit interval (on the logistic scale).
     value : float or None
         The known value, if it is known.
     normal : tuple of float or None
@@ -53,7 +56,7 @@ class Hyperparameter:
 
     name: str
     support: tuple[float, float]
-    positive: bool = False
+    whole: tuple[float, float] = REAL_LINE
     value: float | None = None
     normal: tuple[float, float] | None = None
     quantiles: FloatArray = field(default_factory=lambda: np.empty(0))
@@ -97,13 +100,24 @@ class Hyperparameter:
             density = np.full_like(points, density)
         if density.shape != points.shape:
             raise ValueError(f"{self.name}: its log density must be vectorised, one value for each of its argument's")
-        inside = np.isfinite(points) & ((points > 0) | (not self.positive))  # beyond floating point, nobody can say
+        # At the ends of the range, and beyond floating point, nobody can say.
+        inside = np.isfinite(points) & (points > self.whole[0]) & (points < self.whole[1])
         if not (density < np.inf)[inside].all():
             raise ValueError(
                 f"{self.name}: its log density is NaN or +infinity within its range {self.support}; "
                 "it must be -infinity where there is no density"
             )
         return density.reshape(x.shape)
+
+    @property
+    def positive(self) -> bool:
+        """Whether it can be any number above zero, such as a scale."""
+        return self.whole == POSITIVE
+
+    @property
+    def share(self) -> bool:
+        """Whether it can be any number from zero to one, such as a probability."""
+        return self.whole == UNIT_INTERVAL
 
     @property
     def flat(self) -> bool:
@@ -147,22 +161,32 @@ class Hyperparameter:
     @property
     def free_support(self) -> tuple[float, float]:
         """The support on the free scale."""
-        if not self.positive:
+        if not (self.positive or self.share):
             return self.support
-        lower, upper = self.support
-        return (float(np.log(lower)) if lower > 0 else -np.inf, float(np.log(upper)))
+        with np.errstate(divide="ignore"):  # zero, one and infinity are infinitely far away
+            lower, upper = self.free(np.array(self.support))
+        if self.share:
+            lower, upper = max(lower, -_LOGIT_LARGEST), min(upper, _LOGIT_LARGEST)
+        return float(lower), float(upper)
 
     def free(self, value: FloatArray) -> FloatArray:
-        """Move to the free scale: the logarithm of a positive hyperparameter, any other as it is."""
+        """Move to the free scale: the logarithm of a positive number, the logit of a share, any other as it is."""
+        if self.share:
+            return np.asarray(special.logit(value))
         return np.log(value) if self.positive else value
 
     def natural(self, free: FloatArray) -> FloatArray:
         """Move back from the free scale."""
-        # The logarithm and its inverse may land a rounding error outside the support.
-        return np.minimum(np.maximum(np.exp(free), self.support[0]), self.support[1]) if self.positive else free
+        if not (self.positive or self.share):
+            return free
+        value = np.exp(free) if self.positive else special.expit(free)
+        # A function and its inverse may land a rounding error outside the support.
+        return np.asarray(np.minimum(np.maximum(value, self.support[0]), self.support[1]))
 
     def log_jacobian(self, free: FloatArray) -> FloatArray:
         """Log of the derivative of `natural`, which a density on the free scale must include."""
+        if self.share:
+            return np.asarray(special.log_expit(free) + special.log_expit(-free))
         return free if self.positive else np.zeros_like(free)
 
     def log_free_density(self, free: FloatArray) -> FloatArray:
@@ -183,7 +207,15 @@ class Hyperparameter:
 
         A log-uniform density (1 / x) has the power -1. Infinity means that the density vanishes faster than any power.
         """
-        return self._power(1e-60, 1e-120) if self.positive and self.support[0] == 0 else np.inf
+        return self._power(1e-60, 1e-120) if self.whole[0] == self.support[0] == 0 else np.inf
+
+    def power_at_one(self) -> float:
+        """Return the power of 1 - x with which a share's density behaves as x rises to one."""
+        if not (self.share and self.support[1] == 1):
+            return np.inf
+        near, far = 1e-4, 1e-8  # the distance from one is exact to eight digits
+        at_near, at_far = self.log_density(np.array([1 - near, 1 - far]))
+        return np.inf if np.isneginf(at_far) else float((at_far - at_near) / np.log(far / near))
 
     def power_at_infinity(self) -> float:
         """Return the power with which the density behaves as abs(x) grows; the larger of both ends if there are two.
@@ -225,19 +257,18 @@ def hyperparameter(name: str, specification: Specification, support: tuple[float
         If a known value or a prior lies outside the range.
     """
     lower, upper = support
-    positive = lower == 0
     if specification is None:
-        return Hyperparameter(name, support, positive, normal=(0.0, 0.0) if support == REAL_LINE else None)
+        return Hyperparameter(name, support, support, normal=(0.0, 0.0) if support == REAL_LINE else None)
     if isinstance(specification, int | float | np.number) and not isinstance(specification, bool):
         value = float(specification)
         if not (np.isfinite(value) and lower <= value <= upper):
             raise ValueError(f"{name} must be a finite number from {lower:g} to {upper:g}, not {value:g}")
-        return Hyperparameter(name, support, positive, value=value)
+        return Hyperparameter(name, support, support, value=value)
     if isinstance(specification, rv_frozen) and isinstance(specification.dist, stats.rv_continuous):
         return _prior(name, specification, support)
     if callable(specification) and not isinstance(specification, type | stats.rv_continuous | stats.rv_discrete):
-        parameter = Hyperparameter(name, support, positive, _log_density=specification)
-        inside = np.array([0.5, 1.0, 2.0]) if positive else np.array([-1.0, 0.25, 1.0])
+        parameter = Hyperparameter(name, support, support, _log_density=specification)
+        inside = parameter.natural(np.array([-1.0, 0.25, 1.0]))
         one_by_one = np.concatenate([parameter.log_density(inside[[i]]) for i in range(inside.size)])
         if not np.allclose(parameter.log_density(inside), one_by_one):  # it sums or normalises over its argument
             raise ValueError(
@@ -254,14 +285,17 @@ def hyperparameter(name: str, specification: Specification, support: tuple[float
 def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperparameter:
     if np.ndim(prior.support()[0]) != 0:
         raise ValueError(f"{name}: its prior must be one distribution, not an array of them")
-    positive = support[0] == 0
     start, end = (float(bound) for bound in prior.support())
     if np.isnan([start, end]).any():
         raise ValueError(f"{name}: the parameters of its prior are not valid")
     if start < support[0] or end > support[1]:
         raise ValueError(
             f"{name}: its prior reaches from {start:g} to {end:g}, outside {support[0]:g} to {support[1]:g}"
-            + ("; perhaps you want half of one, such as scipy.stats.halfnorm or halfcauchy" if positive else "")
+            + (
+                "; perhaps you want half of one, such as scipy.stats.halfnorm or halfcauchy"
+                if support == POSITIVE
+                else ""
+            )
         )
     log_density = _log_density(prior)
     tail = np.geomspace(_TAIL, 0.1, 10)
@@ -270,19 +304,19 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
         quantiles = np.asarray(prior.ppf(probability), dtype=float)
         at_start, at_end = log_density(np.array([start, end]))
         # Where a density rises without bound towards an end of its range, stop short of that end by a rounding error.
-        # (Not at zero for a positive hyperparameter: it moves on the logarithmic scale and never gets there.)
+        # (Not where the whole range ends: on the free scale it never gets there.)
         short = 1e-15 * np.abs(float(prior.median()) - np.array([start, end]))
-    if at_start == np.inf and not (positive and start == 0):
+    if at_start == np.inf and start != support[0]:
         start = float(max(start + short[0], np.nextafter(start, end)))
-    if at_end == np.inf:
+    if at_end == np.inf and end != support[1]:
         end = float(min(end - short[1], np.nextafter(end, start)))
     squares = np.abs(quantiles) < 1e150  # and not NaN: a probe must have a square within floating point
     return Hyperparameter(
         name,
         (start, end),
-        positive,
+        support,
         normal=(float(prior.mean()), 1 / float(prior.var())) if isinstance(prior.dist, type(stats.norm)) else None,
-        quantiles=quantiles[squares & ((quantiles > 0) | (not positive))],
+        quantiles=quantiles[squares & (quantiles > support[0]) & (quantiles < support[1])],
         _log_density=log_density,
         prior=prior,
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lib.models.hyperparameter import POSITIVE, REAL_LINE, hyperparameter
+from lib.models.hyperparameter import POSITIVE, REAL_LINE, UNIT_INTERVAL, hyperparameter
 
 
 def tau(specification):
@@ -165,3 +165,26 @@ def test_a_formula_for_a_usual_prior_is_its_log_density_up_to_a_constant(prior):
     inside = np.isfinite(density)
     difference = formula[inside] - density[inside]
     np.testing.assert_allclose(difference, difference[0], rtol=1e-9, atol=1e-9 * np.abs(density[inside]).max())
+
+
+@pytest.mark.parametrize(
+    ("prior", "at_zero", "at_one"),
+    [
+        (None, 0, 0),
+        (stats.beta(0.5, 3), -0.5, 2),
+        (stats.uniform(0.2, 0.5), np.inf, np.inf),
+        (lambda m: -np.log(m) - 2 * np.log1p(-m), -1, -2),
+        (lambda m: np.where(m < 0.9, 0, -np.inf), 0, np.inf),
+    ],
+)
+def test_a_share_moves_on_the_logistic_scale(prior, at_zero, at_one):
+    share = hyperparameter("mean", prior, UNIT_INTERVAL)
+    assert share.power_at_zero() == pytest.approx(at_zero, abs=0.02)
+    assert share.power_at_one() == pytest.approx(at_one, abs=0.02)
+    free, step = share.free(np.array([0.25, 0.4, 0.6])), 1e-6
+    np.testing.assert_allclose(share.natural(free), [0.25, 0.4, 0.6], rtol=1e-12)
+    slope = (share.natural(free + step) - share.natural(free - step)) / (2 * step)
+    np.testing.assert_allclose(np.exp(share.log_jacobian(free)), slope, rtol=1e-8)
+    if prior is None:
+        assert share.free_support == (-36, 36)
+        np.testing.assert_allclose(share.log_free_density(np.array([-400.0, 40.0])), -np.inf)

@@ -5,14 +5,15 @@ import numpy as np
 import pytest
 import xarray as xr
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
-from sampler_checks import MODELS, agrees_with_exact, stays_put, two_windows
+from sampler_checks import BETA_BINOMIAL, MODELS, agrees_with_exact, right_kind, stays_put, two_windows
 from scipy import stats
 
 from lib import NormalNormal, gibbs, metropolis
 
 SAMPLERS = {"gibbs": gibbs, "metropolis": metropolis}
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS.values(), ids=SAMPLERS)
-every_model = pytest.mark.parametrize("options", MODELS.values(), ids=MODELS)
+EVERY_MODEL = MODELS | BETA_BINOMIAL
+every_model = pytest.mark.parametrize("options", EVERY_MODEL.values(), ids=EVERY_MODEL)
 # A random walk in ten dimensions needs many steps; one in fifteen is kept, so that they are soon summed up.
 RUNS = {gibbs: dict(draws=500, warmup=200, chains=32), metropolis: dict(draws=15_000, warmup=1000, chains=8)}
 THIN = {gibbs: 1, metropolis: 15}
@@ -31,9 +32,9 @@ def scaled_metropolis(model, **run):
 ONE_STEP = {gibbs: gibbs, metropolis: scaled_metropolis}
 
 
-def runs_to_exact(options, sampler, *, kind=NormalNormal, longer=1.0):
+def runs_to_exact(options, sampler, *, kind=None, longer=1.0):
     run = RUNS[sampler] | {"draws": int(RUNS[sampler]["draws"] * longer)}
-    tree = sampler(kind(**options), **run, rng=generator())
+    tree = sampler((kind or right_kind(options))(**options), **run, rng=generator())
     agrees_with_exact(options, tree, thin=THIN[sampler])
 
 
@@ -48,12 +49,14 @@ def test_exact_draws_stay_exact(sampler, options):
 
 # Of the random walk's, the slow ones among the runs are left out: the test above has them all. With three groups and a
 # flat tau, which has no mean then, a random walk would need millions of steps to see enough of the tail.
-LONG = [(gibbs, name) for name in MODELS] + [(metropolis, name) for name in ("flat", "half-Cauchy", "known mu")]
+LONG = [(gibbs, name) for name in EVERY_MODEL] + [
+    (metropolis, name) for name in ("flat", "half-Cauchy", "known mu", "shares, gamma")
+]
 
 
 @pytest.mark.parametrize(("sampler", "name"), LONG, ids=[f"{sampler.__name__}-{name}" for sampler, name in LONG])
 def test_a_run_agrees_with_exact_draws(sampler, name):
-    runs_to_exact(MODELS[name], sampler)
+    runs_to_exact(EVERY_MODEL[name], sampler)
 
 
 # 2. The same tests, planted bugs.
