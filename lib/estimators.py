@@ -1,4 +1,4 @@
-"""Closed forms: complete and partial pooling, moments, James-Stein."""
+"""Closed forms: complete and partial pooling, moments, James-Stein, the arcsine scale."""
 
 from dataclasses import dataclass
 
@@ -209,6 +209,66 @@ def james_stein(
     # Where every observation sits on the point there is nothing to shrink, whatever the factor.
     kept = 1 - (x.shape[-1] - lost) * variance / np.where(square > 0, square, np.inf)
     return np.asarray(point + (np.maximum(kept, 0) if positive_part else kept) * deviation)
+
+
+def to_arcsine(share: ArrayLike, trials: ArrayLike) -> FloatArray:
+    """Put shares on a scale on which their variance is about one: ``sqrt(trials) * arcsin(2 * share - 1)``.
+
+    Parameters
+    ----------
+    share : array_like
+        Successes divided by trials, or probabilities: from 0 to 1.
+    trials : array_like
+        Numbers of trials, above zero; they broadcast against `share`. True probabilities take the trials of the shares
+        that they are compared with.
+
+    Returns
+    -------
+    ndarray
+
+    References
+    ----------
+    Efron and Morris (1975), "Data analysis using Stein's estimator and its generalizations", *Journal of the American
+    Statistical Association* 70:311-319, equation 3.3.
+    """
+    share, trials = finite_array("share", share), _trials(trials)
+    if ((share < 0) | (share > 1)).any():
+        raise ValueError("share must lie from 0 to 1")
+    return np.asarray(np.sqrt(trials) * np.arcsin(2 * share - 1))
+
+
+def from_arcsine(x: ArrayLike, trials: ArrayLike, *, variance: ArrayLike = 0.0) -> FloatArray:
+    """Bring values back from the scale of `to_arcsine`.
+
+    Parameters
+    ----------
+    x : array_like
+        Values on that scale, at most ``sqrt(trials) * pi / 2`` from zero.
+    trials : array_like
+        The numbers of trials used on the way there.
+    variance : array_like
+        If `x` is the mean of a normal distribution with this variance, the mean share is returned. The sine of a mean
+        is not the mean of the sines: left at zero, the way back is too far from one half.
+
+    Returns
+    -------
+    ndarray
+        ``(1 + exp(-variance / (2 * trials)) * sin(x / sqrt(trials))) / 2``.
+    """
+    x, trials, variance = finite_array("x", x), _trials(trials), finite_array("variance", variance)
+    if (variance < 0).any():
+        raise ValueError("variance must be zero or more")
+    angle = x / np.sqrt(trials)
+    if (np.abs(angle) > np.pi / 2 * (1 + 1e-12)).any():
+        raise ValueError("x must lie within sqrt(trials) * pi / 2 of zero: no share is further out")
+    return np.asarray((1 + np.exp(-variance / (2 * trials)) * np.sin(angle)) / 2)
+
+
+def _trials(trials: ArrayLike) -> FloatArray:
+    array = finite_array("trials", trials)
+    if (array <= 0).any():
+        raise ValueError("trials must be above zero")
+    return array
 
 
 def _estimates(y: ArrayLike, sigma: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
 from scipy import stats
 
-from lib import NormalNormal, estimators
+from lib import NormalNormal, datasets, estimators
 from lib.estimators import (
     PartialPooling,
     complete_pooling,
+    from_arcsine,
     james_stein,
     method_of_moments_tau2,
     partial_pooling,
     shrinkage_weight,
+    to_arcsine,
 )
 
 
@@ -280,6 +282,46 @@ def test_james_stein_beats_the_observations_and_rows_are_separate():
         assert abs(loss.mean() - risk) < 5 * loss.std() / np.sqrt(20000)
 
 
+# Printed by Efron and Morris (1975), Table 1: X and theta, in the order of the table.
+X = [-1.35, -1.66, -1.97, -2.28, -2.60, -2.60, -2.92, -3.26, -3.60, -3.60, -3.95, -3.95, -3.95, -3.95, -3.95, -4.32]
+THETA = [-2.10, -2.79, -3.11, -3.96, -3.17, -3.20, -3.32, -4.15, -3.23, -3.83, -3.30, -3.43, -2.71, -3.30, -3.89, -2.98]
+
+
+def test_the_arcsine_scale_is_that_of_efron_and_morris():
+    batting = datasets.batting_1970()
+    first = batting["first_hits"] / batting["first_at_bats"]
+    hits = batting["rest_hits"].where(batting["player"] != "Don Kessinger", 154)  # as they had it, for 155
+    rest = hits / batting["rest_at_bats"]
+    np.testing.assert_allclose(to_arcsine(first, 45)[:16], X, atol=0.0051)
+    np.testing.assert_allclose(to_arcsine(first, 45)[16:], [-4.70, -5.10], atol=0.0051)
+    np.testing.assert_allclose(to_arcsine(rest, 45)[:16], THETA, atol=0.0051)
+    np.testing.assert_allclose(to_arcsine(rest, 45)[16:], [-2.53, -4.32], atol=0.0051)
+
+
+@given(st.floats(0, 1), st.integers(1, 1000))
+def test_there_and_back(share, trials):
+    close(from_arcsine(to_arcsine(share, trials), trials), share, atol=1e-7)
+
+
+def test_the_variance_on_the_arcsine_scale_is_about_one():
+    for share in (0.2, 0.5, 0.8):
+        y = np.arange(201)
+        weight, x = stats.binom.pmf(y, 200, share), to_arcsine(y / 200, 200)
+        mean = (weight * x).sum()
+        assert abs((weight * (x - mean) ** 2).sum() - 1) < 0.02
+
+
+@pytest.mark.parametrize("variance", [0.0, 0.3, 1.0])
+def test_the_mean_share_is_an_integral(variance):
+    """Against a sum over quantiles of the normal distribution."""
+    z = stats.norm.ppf((np.arange(200_000) + 0.5) / 200_000)
+    shares = (1 + np.sin((-3.0 + np.sqrt(variance) * z) / np.sqrt(45))) / 2
+    close(from_arcsine(-3.0, 45, variance=variance), shares.mean(), rtol=1e-7)
+    naive = from_arcsine(-3.0, 45)
+    if variance:  # below one half, the mean of the sines is higher
+        assert naive < shares.mean() - 0.0005
+
+
 def test_shrinkage_weight_from_one_end_to_the_other():
     np.testing.assert_array_equal(shrinkage_weight(3, [0, 3, np.inf]), [0, 0.5, 1])
     close(shrinkage_weight([1.0, 2], 2), [0.8, 0.5])
@@ -309,6 +351,10 @@ REFUSED = [
     (lambda: james_stein([1.0, 2, 3], variance=[1, 1, 1]), ValueError, "variance must be one finite number"),
     (lambda: james_stein([1.0, np.nan, 3], variance=1), ValueError, "x must be finite"),
     (lambda: james_stein([1.0, 2, 3], variance=1, toward=np.inf), ValueError, "toward must be finite"),
+    (lambda: to_arcsine(1.2, 45), ValueError, "share must lie from 0 to 1"),
+    (lambda: to_arcsine(0.2, 0), ValueError, "trials must be above zero"),
+    (lambda: from_arcsine(11.0, 45), ValueError, "x must lie within"),
+    (lambda: from_arcsine(1.0, 45, variance=-1), ValueError, "variance must be zero or more"),
 ]
 
 
