@@ -47,6 +47,8 @@ SQUARES = "least squares (references.pooled)"
 ERROR_FUNCTION = "a product of error functions (references.some_at_least, some_at_most)"
 TWICE = "integrals over mu and over the school's effect (references.chance_of_being_best)"
 CORRELATED = "an eight-dimensional normal distribution function (references.some_averaged)"
+CANONICAL = "the multiple correlation of mu with the effects (references.gibbs_autocorrelation)"
+CONTRASTS = "adaptive quadrature over contrasts and precision matrices (references.averaged_over_tau)"
 
 NUMBERS: list[Number] = [
     # The front page
@@ -126,6 +128,24 @@ NUMBERS: list[Number] = [
         1e-9,
         "contrasts from which mu has dropped out (references.restricted_log_likelihood)",
     ),
+    # Four routes to one posterior
+    Number("estimation", "mean_a", references.posterior_mean("A", 5), 1e-9, LINEAR),
+    Number("estimation", "sd_a", references.posterior_sd("A", 5), 1e-9, LINEAR),
+    Number("estimation", "phi", references.gibbs_autocorrelation(5), 1e-9, CANONICAL),
+    Number("estimation", "lag_one", references.gibbs_autocorrelation(5), MonteCarlo("lag_one_se"), CANONICAL),
+    Number(
+        "estimation",
+        "worth",
+        1000 * (1 - references.gibbs_autocorrelation(5)) / (1 + references.gibbs_autocorrelation(5)),
+        1e-6,
+        CANONICAL,
+    ),
+    Number("estimation", "tau_walk", 6.5755, MonteCarlo("tau_walk_se"), PROGRAM),
+    Number("estimation", "nuts_tau_flat", 6.5755, MonteCarlo("nuts_tau_flat_se"), PROGRAM),
+    Number("estimation", "tau_flat", 6.5755, 1e-4, PROGRAM),
+    Number("estimation", "a_flat", 11.400, 5e-4, PROGRAM),
+    Number("estimation", "tau_cauchy", references.averaged_over_tau("tau", 5), 1e-3, CONTRASTS),
+    Number("estimation", "a_cauchy", references.averaged_over_tau("A", 5), 1e-3, CONTRASTS),
     # The lecture, slide by slide
     Number("lecture", "pooled_mean", 7.685616725, 5e-10, "an independent program"),
     Number("lecture", "pooled_se", 4.0719, 5e-5, "an independent program"),

@@ -104,6 +104,32 @@ def expected_above(value, tau):
     return sum(1 - phi((value - m) / sqrt(v)) for m, v in zip(mean[:-1], np.diag(covariance)[:-1], strict=True))
 
 
+def gibbs_autocorrelation(tau):
+    """Correlation of mu with the mu before it when effects and mu are drawn in turn.
+
+    For a normal posterior it is the squared multiple correlation of mu with the effects (Liu, Wong and Kong 1994,
+    Biometrika 81:27-40).
+    """
+    covariance = given_tau(tau)[1]
+    effects, link = covariance[:-1, :-1], covariance[:-1, -1]
+    return float(link @ np.linalg.solve(effects, link) / covariance[-1, -1])
+
+
+@cache
+def averaged_over_tau(quantity, scale=None):
+    """Posterior mean of tau, or of one school's effect by its letter; tau's prior is flat or half-Cauchy."""
+
+    def density(tau):
+        prior = 1 if scale is None else 1 / (1 + (tau / scale) ** 2)
+        return prior * np.exp(restricted_log_likelihood(tau) - restricted_log_likelihood(0))
+
+    def of(function):
+        return sum(integrate.quad(function, low, high)[0] for low, high in [(1e-9, 20), (20, 200), (200, 5000)])
+
+    value = (lambda tau: tau) if quantity == "tau" else (lambda tau: posterior_mean(quantity, tau))
+    return of(lambda tau: value(tau) * density(tau)) / of(density)
+
+
 def restricted_log_likelihood(tau):
     """Log density of seven contrasts, from which mu has dropped out."""
     contrasts = np.linalg.svd(CENTERING)[0][:, :-1]
