@@ -40,6 +40,19 @@ test: book  ## build the book and run every test
 calibration: $(VENV)/installed  ## try every sampler on every model, and on planted bugs, in _build/calibration.json
 	python tests/calibration_study.py
 
+BENCH := _build/bench/venv
+
+.PHONY: bench
+bench: $(BENCH)/installed  ## compare the samplers' speed with PyMC, nutpie, NumPyro, emcee and Stan, in _build/bench
+	$(BENCH)/bin/python -m benchmarks
+
+# An environment of its own, since the book needs no peers. Compiled, so that imports are timed as they usually are.
+$(BENCH)/installed: requirements.txt pyproject.toml | $(UV)
+	$(UV) venv --quiet --clear --python '>=3.12' $(BENCH)
+	$(UV) pip install --quiet --python $(BENCH) --compile-bytecode --require-hashes --requirement requirements.txt
+	$(UV) pip install --quiet --python $(BENCH) --compile-bytecode --constraint requirements.txt --group bench
+	touch $@
+
 .PHONY: notebooks
 notebooks: book  ## write the chapters as notebooks, in _build/html/notebooks and notebooks.zip
 	@echo "The notebooks are in _build/html/notebooks, and all of them with lib in _build/html/notebooks.zip"

@@ -1,0 +1,1 @@
+"""How fast the samplers are, beside general-purpose engines: ``make bench``."""

@@ -1,0 +1,157 @@
+"""Run the benchmark: ``python -m benchmarks``, or ``make bench``, which makes the environment for it too.
+
+Every run is a process of its own. Each engine draws from eight schools several times, with two priors; then, with few
+draws, from more and more groups. The results are a table, a picture and JSON.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.engines import ENGINES, PACKAGES, ROOT
+
+PRIORS = ["flat", "half-Cauchy(5)"]
+GROUPS = [8, 100, 1000, 10_000, 100_000]
+FEW = {"chains": 4, "draws": 25, "warmup": 100}  # 100 draws are kept, however many groups there are
+MORE = FEW | {"draws": 100}
+
+
+def main() -> None:
+    """Read the options, measure, and write the results."""
+    options = _options()
+    options.output.mkdir(parents=True, exist_ok=True)
+    names = options.engines or list(ENGINES)
+    priors = PRIORS[:1] if options.quick else PRIORS
+    groups = [size for size in GROUPS if size <= (100 if options.quick else options.most_groups)]
+    settings = {"draws": 100, "warmup": 100} if options.quick else {}
+    results = {
+        "about": _about(options.repeats),
+        "imports": {name: _import_seconds(name, options.repeats) for name in names},
+        "schools": _schools(names, priors, options.repeats, settings, options.limit),
+        "scaling": [],
+    }
+    report.write(results, options.output)  # the rest takes long: keep what there is
+    results["scaling"] = _scaling(names, groups, options.limit)
+    results["about"]["load_after"] = _load()
+    report.write(results, options.output)
+    print((options.output / "benchmarks.md").read_text(encoding="utf-8"))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--output", type=Path, default=ROOT / "_build" / "bench", help="folder for what is written")
+    parser.add_argument("--repeats", type=int, default=3, help="processes for each number; the median counts")
+    parser.add_argument("--limit", type=float, default=120, help="seconds after which more groups are not tried")
+    parser.add_argument("--most-groups", type=int, default=GROUPS[-1])
+    parser.add_argument("--engines", nargs="+", choices=list(ENGINES), metavar="ENGINE")
+    parser.add_argument("--quick", action="store_true", help="few draws, one prior, few groups: to see that it runs")
+    return parser.parse_args()
+
+
+def _schools(names: list[str], priors: list[str], repeats: int, settings: dict, limit: float) -> list[dict]:
+    """Measure every engine on eight schools. The repeats are spread over the time that it takes."""
+    rows = []
+    for repeat in range(repeats):
+        for name in names:
+            for prior in priors:
+                case = {"engine": name, "prior": prior, "groups": 8, "seed": repeat + 1, "settings": settings}
+                rows.append(_measure(case, max(limit, 600)))
+    return rows
+
+
+def _scaling(names: list[str], groups: list[int], limit: float) -> list[dict]:
+    """Measure engines on more and more groups, until one takes too long; ours with more draws too."""
+    rows = []
+    for name in names:
+        engine = ENGINES[name]
+        if engine.settings.chains != FEW["chains"] or engine.settings.draws != 1000:
+            continue
+        for size in groups:
+            if size > engine.most_groups:
+                break
+            case = {"engine": name, "prior": "flat", "groups": size, "seed": 1, "settings": FEW}
+            rows.append(_measure(case, limit))
+            if "failed" in rows[-1]:
+                break
+            if engine.ours:
+                rows.append(_measure(case | {"settings": MORE}, limit))
+    return rows
+
+
+def _measure(case: dict, limit: float) -> dict:
+    """Run one case in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-W", "ignore", "-m", "benchmarks.measure", json.dumps(case)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        if case["engine"] == "Stan":
+            environment["XDG_CACHE_HOME"] = folder  # or a program compiled before would be used
+        try:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, text=True, timeout=limit, check=False
+            )
+        except subprocess.TimeoutExpired:
+            result = case | {"failed": f"more than {limit:.0f} s"}
+        else:
+            last = (done.stdout.strip() or "{}").splitlines()[-1]
+            said = (done.stderr.strip() or "nothing").splitlines()[-1]
+            result = json.loads(last) if done.returncode == 0 else case | {"failed": said}
+    seconds = f"{result['total_seconds']:.3g} s" if "total_seconds" in result else result["failed"]
+    print(f"{case['engine']}, {case['prior']}, {case['groups']} groups: {seconds}", file=sys.stderr, flush=True)
+    return result
+
+
+def _import_seconds(name: str, repeats: int) -> list[float]:
+    """Time an engine's imports in processes of their own."""
+    program = f"import time; start = time.perf_counter(); {ENGINES[name].imports}; print(time.perf_counter() - start)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    found = []
+    for _ in range(repeats):
+        command = [sys.executable, "-W", "ignore", "-c", program]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        found.append(float(done.stdout.strip().splitlines()[-1]))
+    return found
+
+
+def _about(repeats: int) -> dict:
+    """Say what ran where."""
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = None
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "load_before": _load(),
+        "load_after": None,
+        "repeats": repeats,
+        "versions": versions,
+    }
+
+
+def _load() -> float | None:
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
+
+
+def _commit() -> str | None:
+    if not shutil.which("git"):
+        return None
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Measure one engine on one problem, in the process that this module is started in: it prints what it found as JSON."""
+
+import json
+import re
+import resource
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from benchmarks.engines import ENGINES, Problem, Run, problem
+from lib import exact
+
+MEGABYTE = 1e6
+LEAST_EFFECTIVE = 100  # below it, a standard error is not to be trusted, and the engine counts as failing
+
+
+def main() -> None:
+    """Read a case from the command line, run it, print the result."""
+    case = json.loads(sys.argv[1])
+    engine = ENGINES[case["engine"]]
+    settings = replace(engine.settings, seed=case["seed"], **case.get("settings", {}))
+    given = problem(case["groups"], case["prior"])
+    xr.Dataset({"warm": ("x", [0.0])})  # where Dask is installed, xarray imports it when it is first used
+    run = Run()
+    before = _resident()
+    engine.run(given, settings, run)
+    result = run.notes
+    result |= {
+        "build_seconds": run.marks["built"] - run.marks["imported"],
+        "sampling_seconds": run.marks["done"] - run.marks["built"],
+        "total_seconds": run.marks["done"] - run.marks["imported"],
+    }
+    if not engine.processes:
+        result["peak_megabytes"] = max(0.0, _peak() - before)
+    if case["groups"] == 8:
+        result |= quality(run, given)
+    else:
+        result |= {f"mean_{name}": float(run.draws[name].mean()) for name in ("mu", "tau")}
+    print(json.dumps(case | result))
+
+
+def _peak() -> float:
+    """Return the most memory that the process has held, in megabytes."""
+    # On Linux the resource module reports the parent's peak too, if that was higher.
+    peak = _status("VmHWM")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return peak if peak is not None else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MEGABYTE
+
+
+def _resident() -> float:
+    """Return what the process holds now, or, where the system does not say, the most that it has held."""
+    resident = _status("VmRSS")
+    return resident if resident is not None else _peak()
+
+
+def _status(entry: str) -> float | None:
+    """Return an entry of Linux's report on this process, in megabytes."""
+    path = Path("/proc/self/status")
+    if not path.exists():
+        return None
+    found = re.search(rf"^{entry}:\s+(\d+) kB$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return int(found[1]) * 1024 / MEGABYTE if found else None
+
+
+def one_by_one(draws: dict) -> xr.Dataset:
+    """Name every parameter by itself."""
+    each = {name: draws[name] for name in ("mu", "tau")}
+    each |= {f"theta[{j}]": draws["theta"][..., j] for j in range(draws["theta"].shape[-1])}
+    return xr.Dataset({name: (("chain", "draw"), values) for name, values in each.items()})
+
+
+def quality(run: Run, given: Problem) -> dict:
+    """Return the effective draws of the worst parameter, and how far the means lie from the exact ones."""
+    import arviz as az  # after what is measured, and only where it is needed
+
+    found = one_by_one(run.draws)
+    sizes = {
+        f"{name}, {method}": float(size)
+        for method, options in {"bulk": {}, "tail": {"prob": (0.05, 0.95)}}.items()
+        for name, size in az.ess(found, method=method, **options).data_vars.items()
+    }
+    worst = min(sizes, key=sizes.__getitem__)
+    reference = exact(given.model, draws=250_000, rng=np.random.default_rng(1)).posterior
+    reference = one_by_one({name: reference[name].values for name in ("mu", "tau", "theta")})
+    size_of_mean = az.ess(found, method="mean")
+    z = {}
+    for name in found:
+        mine, right = found[name], reference[name]
+        error = np.sqrt(float(mine.var()) / float(size_of_mean[name]) + float(right.var()) / right.size)
+        z[name] = abs(float(mine.mean()) - float(right.mean())) / error
+    furthest = max(z, key=z.__getitem__)
+    return {
+        "effective": sizes[worst],
+        "worst": worst,
+        "standard_errors": z[furthest],
+        "furthest": furthest,
+        "r_hat": max(float(value) for value in az.rhat(found).data_vars.values()),
+        "agrees": bool(z[furthest] < 5 and sizes[worst] > LEAST_EFFECTIVE),
+    }
+
+
+if __name__ == "__main__":
+    main()
