@@ -31,7 +31,7 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     names = options.engines or list(ENGINES)
     priors = PRIORS[:1] if options.quick else PRIORS
-    groups = [size for size in GROUPS if size <= (100 if options.quick else options.most_groups)]
+    groups = [100] if options.quick else [size for size in GROUPS if size <= options.most_groups]
     settings = {"draws": 100, "warmup": 100} if options.quick else {}
     results = {
         "about": _about(options.repeats),
