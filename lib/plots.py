@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special, stats
 
 from lib.estimators import partial_pooling
 from lib.models import NormalNormal
-from lib.validation import finite_vector
+from lib.validation import FloatArray, finite_vector
 
 # From the palette of Okabe and Ito: told apart by readers of every kind of colour vision, in either theme.
 BLUE, VERMILION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
@@ -221,3 +221,143 @@ def shrinkage_explorable(
         line.mark_line(color=BLUE), line.transform_filter(here).mark_circle(color=VERMILION, size=110, opacity=1)
     ).properties(width=440, height=110, title=alt.TitleParams("How well each τ explains the data", anchor="start"))
     return alt.vconcat(top, bottom).add_params(slider)
+
+
+def prior_explorable(
+    y: ArrayLike, sigma: ArrayLike, labels: Sequence[object], *, scale: ArrayLike, start: float, axis: str = "Effect"
+) -> alt.VConcatChart:
+    """Let a reader widen a half-Cauchy prior for the between-group standard deviation and watch every estimate follow.
+
+    Parameters
+    ----------
+    y, sigma : array_like, shape (J,)
+        Estimated effects and their standard errors; at least three groups.
+    labels : sequence, length J
+    scale : array_like, shape (n,)
+        The prior's scales that the slider takes, above zero and evenly spaced.
+    start : float
+        The scale that it starts from, one of them.
+    axis : str
+        What the horizontal axis of the upper panel says.
+
+    Returns
+    -------
+    altair.VConcatChart
+        Above, the groups' posterior means with 95% equal-tailed intervals, tau integrated out, their own estimates and
+        the posterior mean of mu; below, the prior, likelihood and posterior densities of tau, each relative to its
+        value at zero, and the posterior mean of tau.
+
+    Raises
+    ------
+    ValueError
+        If the scales are not positive and evenly spaced, or `start` is not one of them.
+    """
+    scale = finite_vector("scale", scale)
+    if scale.size < 2 or scale[0] <= 0 or scale[1] <= scale[0] or not np.allclose(np.diff(scale), scale[1] - scale[0]):
+        raise ValueError("scale must hold at least two evenly spaced, increasing values above zero")
+    if start not in scale:
+        raise ValueError(
+            f"start must be one of the values of scale, which run from {scale[0]:g} to {scale[-1]:g}; it is {start:g}"
+        )
+    model = NormalNormal(y, sigma)
+    # Steps of equal ratio resolve both ends; what lies beyond them weighs less than the rounding of what is shown.
+    tau = np.geomspace(1e-5 * model.sigma.min(), 1e5 * max(model.sigma.max(), float(np.ptp(model.y))), 1000)
+    log_mass = model.log_marginal_likelihood(tau) + np.log(tau) - np.log1p((tau / scale[:, np.newaxis]) ** 2)
+    mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
+    mass /= mass.sum(axis=1, keepdims=True)
+    pooled = partial_pooling(y, sigma, tau)
+    low, high = (_mixture_quantile(probability, mass, pooled.mean, pooled.sd) for probability in (0.025, 0.975))
+    names = [str(name) for name in labels]
+    groups = pd.DataFrame(
+        {
+            "scale": np.repeat(scale, len(names)),
+            "group": np.tile(names, scale.size),
+            "y": np.tile(model.y, scale.size),
+            "estimate": (mass @ pooled.mean).ravel().round(3),
+            "low": low.ravel().round(3),
+            "high": high.ravel().round(3),
+        }
+    )
+    means = pd.DataFrame({"scale": scale, "mu": (mass @ pooled.mu).round(3), "tau": (mass @ tau).round(3)})
+    shown = np.linspace(0, 3 * model.sigma.mean(), 73)
+    log_likelihood = model.log_marginal_likelihood(shown)
+    curve = pd.DataFrame({"tau": shown.round(3), "likelihood": np.exp(log_likelihood - log_likelihood[0]).round(5)})
+
+    slider = alt.param(
+        name="prior_scale",
+        value=start,
+        bind=alt.binding_range(
+            min=float(scale[0]), max=float(scale[-1]), step=float(scale[1] - scale[0]), name="Scale of the prior "
+        ),
+    )
+    here = "datum.scale === prior_scale"
+    span = [float(min(groups["low"].min(), model.y.min())), float(max(groups["high"].max(), model.y.max()))]
+    row = alt.Y("group:N", title=None, sort=names)
+    effect = alt.Scale(domain=span, nice=True)
+    moving = alt.Chart(groups).transform_filter(here)
+    now = alt.Chart(means).transform_filter(here)
+    top = alt.layer(
+        now.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("mu:Q", scale=effect)),
+        moving.mark_rule(color=BLUE, strokeWidth=2).encode(
+            x=alt.X("low:Q", scale=effect, title=axis), x2="high:Q", y=row
+        ),
+        moving.mark_point(color=VERMILION, size=60, strokeWidth=2).encode(x=alt.X("y:Q", scale=effect), y=row),
+        moving.mark_circle(color=BLUE, size=90, opacity=1).encode(
+            x=alt.X("estimate:Q", scale=effect), y=row, tooltip=["group:N", "y:Q", "estimate:Q", "low:Q", "high:Q"]
+        ),
+    ).properties(
+        width=440,
+        height=230,
+        title=alt.TitleParams(
+            "Estimates under this prior",
+            subtitle=[
+                "Ring: a group's own estimate. Dashed: mean of μ.",
+                "Dot and bar: posterior mean and 95% interval.",
+            ],
+            anchor="start",
+        ),
+    )
+    line = (
+        alt.Chart(curve)
+        .transform_calculate(prior="1 / (1 + pow(datum.tau / prior_scale, 2))")
+        .transform_calculate(posterior="datum.prior * datum.likelihood")
+    )
+    height = alt.Scale(domain=[0, 1])
+
+    def drawn(column: str) -> alt.Y:
+        return alt.Y(f"{column}:Q", title="Relative density", scale=height)
+
+    spread = alt.X("tau:Q", title="Spread between groups, τ")
+    bottom = alt.layer(
+        line.mark_line(color=VERMILION, strokeDash=[6, 3]).encode(x=spread, y=drawn("prior")),
+        line.mark_line(color=GREY).encode(x=spread, y=drawn("likelihood")),
+        line.mark_line(color=BLUE, strokeWidth=3).encode(x=spread, y=drawn("posterior")),
+        now.mark_rule(color=BLUE, strokeDash=[2, 2]).encode(x=spread),
+    ).properties(
+        width=440,
+        height=150,
+        title=alt.TitleParams(
+            "Prior times likelihood",
+            subtitle=[
+                "Dashed: prior. Grey: likelihood. Thick: posterior.",
+                "Dotted upright: posterior mean of τ.",
+            ],
+            anchor="start",
+        ),
+    )
+    return alt.vconcat(top, bottom).add_params(slider)
+
+
+def _mixture_quantile(probability: float, mass: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray:
+    """Quantiles of mixtures of normals, shape (n, J): row i of `mass` (n, T) weighs `mean` and `sd`, each (T, J)."""
+    heavy = mass.max(axis=0) > 1e-9
+    mass, mean, sd = mass[:, heavy], mean[heavy], sd[heavy]
+    shape = (len(mass), mean.shape[1])
+    low = np.broadcast_to((mean - 10 * sd).min(axis=0), shape)
+    high = np.broadcast_to((mean + 10 * sd).max(axis=0), shape)
+    while np.max(high - low) > 1e-4:  # halve each interval, keeping the half that holds the quantile
+        middle = (low + high) / 2
+        z = (middle[:, np.newaxis] - mean) / sd
+        below = np.einsum("nt,ntj->nj", mass, special.ndtr(z)) < probability
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.asarray((low + high) / 2)

@@ -46,6 +46,10 @@ IMHOF = "Imhof's formula for quadratic forms (references.exceeds)"
 SQUARES = "least squares (references.pooled)"
 ERROR_FUNCTION = "a product of error functions (references.some_at_least, some_at_most)"
 TWICE = "integrals over mu and over the school's effect (references.chance_of_being_best)"
+CONTRASTS = "contrasts without mu and Gauss's rule over tau (references.tau_rule)"
+MIXTURE = "the precision matrix at each tau of Gauss's rule (references.moments)"
+CUT = "SciPy's adaptive integrator on the logarithm of tau (references.cut_off)"
+REPLICATED = "integrals over mu and tau (references.some_replicate, replicates_vary_more)"
 CORRELATED = "an eight-dimensional normal distribution function (references.some_averaged)"
 CANONICAL = "the multiple correlation of mu with the effects (references.gibbs_autocorrelation)"
 CONTRASTS = "adaptive quadrature over contrasts and precision matrices (references.averaged_over_tau)"
@@ -146,6 +150,86 @@ NUMBERS: list[Number] = [
     Number("estimation", "a_flat", 11.400, 5e-4, PROGRAM),
     Number("estimation", "tau_cauchy", references.averaged_over_tau("tau", 5), 1e-3, CONTRASTS),
     Number("estimation", "a_cauchy", references.averaged_over_tau("A", 5), 1e-3, CONTRASTS),
+    # Learning how different the groups are
+    Number("learning-tau", "tau_mean", 6.5755, 5e-5, PROGRAM),
+    Number("learning-tau", "tau_median", 5.239, 5e-4, PROGRAM),
+    Number("learning-tau", "tau_square", 75.16, 5e-3, PROGRAM),
+    Number(
+        "learning-tau", "tau_sd", (references.tau_moment(2) - references.tau_moment(1) ** 2) ** 0.5, 1e-5, CONTRASTS
+    ),
+    Number("learning-tau", "mean_a", 11.400, 5e-4, PROGRAM),
+    Number("learning-tau", "sd_a", 8.341, 5e-4, PROGRAM),
+    Number("learning-tau", "above_a", 0.9505, 5e-5, PROGRAM),
+    Number("learning-tau", "above_e", 0.8074, 5e-5, PROGRAM),
+    Number("learning-tau", "mu_mean", 7.932, 5e-4, PROGRAM),
+    Number("learning-tau", "mu_sd", 5.178, 5e-4, PROGRAM),
+    Number("learning-tau", "above_mu", 0.9444, 5e-5, PROGRAM),
+    Number("learning-tau", "lecture_gap", 6.5755 - 6.4633808, 5e-5, PROGRAM),
+    Number(
+        "learning-tau",
+        "lecture_draws",
+        round(
+            (references.tau_moment(2) - references.tau_moment(1) ** 2) / (references.tau_moment(1) - 6.4633808) ** 2, -2
+        ),
+        0,
+        CONTRASTS,
+    ),
+    Number("learning-tau", "tau_hc5", 3.634, 5e-4, PROGRAM),
+    Number("learning-tau", "tau_hc25", 5.898, 5e-4, PROGRAM),
+    Number("learning-tau", "tau_hn5", 3.310, 5e-4, PROGRAM),
+    Number("learning-tau", "tau_hn10", 4.844, 5e-4, PROGRAM),
+    Number("learning-tau", "tau_flat2", 11.431, 5e-4, PROGRAM),
+    Number("learning-tau", "a_hn5", references.moments("half-normal 5")[0][0], 1e-5, MIXTURE),
+    Number("learning-tau", "a_flat2", references.moments("flat on tau squared")[0][0], 1e-5, MIXTURE),
+    Number(
+        "learning-tau",
+        "a_range",
+        references.moments("flat on tau squared")[0][0] - references.moments("half-normal 5")[0][0],
+        2e-5,
+        MIXTURE,
+    ),
+    Number("learning-tau", "median_ig1", references.tau_quantile(0.5, "inverse-gamma 1"), 1e-4, CONTRASTS),
+    Number("learning-tau", "median_ig001", references.tau_quantile(0.5, "inverse-gamma 0.001"), 1e-4, CONTRASTS),
+    Number("learning-tau", "cut_1", references.cut_off(2, 1.0)[0], 1e-3, CUT),
+    Number("learning-tau", "cut_001", references.cut_off(2, 0.01)[0], 1e-4, CUT),
+    Number("learning-tau", "cut_where", references.cut_for_mean(6.4633808), 1e-3, CUT),
+    Number(
+        "learning-tau",
+        "with_mu",
+        references.correlation_with_mu("A"),
+        MonteCarlo("with_mu_se"),
+        MIXTURE,
+    ),
+    Number("learning-tau", "with_tau", references.correlation_with_tau("A"), MonteCarlo("with_tau_se"), MIXTURE),
+    Number("learning-tau", "best_a", references.best_chances()[0], MonteCarlo("best_a_se"), TWICE),
+    Number("learning-tau", "best_g", references.best_chances()[6], MonteCarlo("best_g_se"), TWICE),
+    Number("learning-tau", "best_e", references.best_chances()[4], MonteCarlo("best_e_se"), TWICE),
+    Number("learning-tau", "rank_a", references.expected_ranks()[0], MonteCarlo("rank_a_se"), MIXTURE),
+    Number("learning-tau", "rank_e", references.expected_ranks()[4], MonteCarlo("rank_e_se"), MIXTURE),
+    *(
+        Number("learning-tau", f"p_{name}_{which}", value, MonteCarlo(f"p_{name}_{which}_se"), REPLICATED)
+        for which, new in [("same", False), ("new", True)]
+        for name, value in [
+            ("max", references.some_replicate(28, 1, new)),
+            ("min", 1 - references.some_replicate(-3, -1, new)),
+            ("sd", references.replicates_vary_more(new)),
+        ]
+    ),
+    Number("learning-tau", "new_sd", references.new_school()[0], 1e-4, MIXTURE),
+    Number("learning-tau", "new_above", references.new_school()[1], 1e-5, MIXTURE),
+    Number("learning-tau", "tau_moments", 0, 0, "statsmodels has tau^2 = -44.6 before truncation"),
+    Number("learning-tau", "tau_ml", references.best_tau(references.log_likelihood), 1e-3, "a search over a grid"),
+    Number(
+        "learning-tau",
+        "tau_reml",
+        references.best_tau(references.restricted_log_likelihood),
+        1e-3,
+        "contrasts and a grid",
+    ),
+    Number("learning-tau", "plug_in_sd", references.pooled()[1], 1e-9, SQUARES),
+    Number("learning-tau", "plug_in_upper", 7.685617 + 1.959964 * 4.071919, 1e-5, "normal table"),
+    Number("learning-tau", "a_lower", references.quantile_of_effect("A", 0.025), 1e-4, MIXTURE),
+    Number("learning-tau", "a_upper", references.quantile_of_effect("A", 0.975), 1e-4, MIXTURE),
     # The lecture, slide by slide
     Number("lecture", "pooled_mean", 7.685616725, 5e-10, "an independent program"),
     Number("lecture", "pooled_se", 4.0719, 5e-5, "an independent program"),
@@ -164,4 +248,26 @@ NUMBERS: list[Number] = [
     Number("lecture", "mean_a_5", 9.866, 5e-4, "an independent program"),
     Number("lecture", "mean_a_sqrt5", 8.165, 5e-4, "an independent program"),
     Number("lecture", "mean_a_20", 20.967, 5e-4, "an independent program"),
+    Number("lecture", "tau_mean", 6.5755, 5e-5, "an independent program"),
+    Number("lecture", "tau_median", 5.239, 5e-4, "an independent program"),
+    Number("lecture", "tau_square", 75.16, 5e-3, "an independent program"),
+    *(
+        Number("lecture", f"{what}_{school}", value, tolerance, "an independent program")
+        for what, tolerance, values in [
+            ("mean", 5e-4, [11.400, 7.895, 6.131, 7.645, 5.126, 6.139, 10.667, 8.457]),
+            ("sd", 5e-4, [8.341, 6.275, 7.765, 6.546, 6.357, 6.710, 6.786, 7.888]),
+            ("above", 5e-5, [0.9505, 0.9057, 0.8229, 0.8914, 0.8074, 0.8389, 0.9611, 0.8880]),
+        ]
+        for school, value in zip("abcdefgh", values, strict=True)
+    ),
+    Number("lecture", "mean_mu", 7.932, 5e-4, "an independent program"),
+    Number("lecture", "sd_mu", 5.178, 5e-4, "an independent program"),
+    Number("lecture", "above_mu", 0.9444, 5e-5, "an independent program"),
+    Number("lecture", "tau_half_cauchy_5", 3.634, 5e-4, "an independent program"),
+    Number("lecture", "tau_half_cauchy_25", 5.898, 5e-4, "an independent program"),
+    Number("lecture", "tau_half_normal_5", 3.310, 5e-4, "an independent program"),
+    Number("lecture", "tau_half_normal_10", 4.844, 5e-4, "an independent program"),
+    Number("lecture", "tau_flat_square", 11.431, 5e-4, "an independent program"),
+    Number("lecture", "joint_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
+    Number("lecture", "joint_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),
 ]

@@ -15,6 +15,7 @@ Y = np.array([28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0])
 SIGMA = np.array([15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0])
 J = Y.size
 CENTERING = np.eye(J) - np.ones((J, J)) / J
+CONTRASTS = np.linalg.svd(CENTERING)[0][:, :-1]
 
 
 def pooled(y=Y, sigma=SIGMA):
@@ -130,11 +131,11 @@ def averaged_over_tau(quantity, scale=None):
     return of(lambda tau: value(tau) * density(tau)) / of(density)
 
 
+@cache
 def restricted_log_likelihood(tau):
     """Log density of seven contrasts, from which mu has dropped out."""
-    contrasts = np.linalg.svd(CENTERING)[0][:, :-1]
-    covariance = contrasts.T @ np.diag(SIGMA**2 + tau**2) @ contrasts
-    return float(stats.multivariate_normal(np.zeros(J - 1), covariance).logpdf(contrasts.T @ Y))
+    covariance = CONTRASTS.T @ np.diag(SIGMA**2 + tau**2) @ CONTRASTS
+    return float(stats.multivariate_normal(np.zeros(J - 1), covariance).logpdf(CONTRASTS.T @ Y))
 
 
 def log_likelihood(tau):
@@ -152,19 +153,23 @@ def best_tau(log_density):
     return float(grid[np.argmax([log_density(tau) for tau in grid])])
 
 
-def exceeds(form, covariance, value):
-    """P(x' A x > value) for x ~ N(0, covariance), by Imhof (1961), Biometrika 48:419-426."""
+def exceeds(form, covariance, value, mean=None):
+    """P(x' A x > value) for x ~ N(mean, covariance), by Imhof (1961), Biometrika 48:419-426; mean zero if left out."""
     root = np.linalg.cholesky(covariance)
-    weights = np.linalg.eigvalsh(root.T @ form @ root)
-    weights = weights[np.abs(weights) > 1e-9 * np.abs(weights).max()]
+    weights, axes = np.linalg.eigh(root.T @ form @ root)
+    # Each squared normal's own mean, squared: its noncentrality.
+    offset = np.zeros(len(weights)) if mean is None else (axes.T @ np.linalg.solve(root, mean)) ** 2
+    kept = np.abs(weights) > 1e-9 * np.abs(weights).max()
+    weights, offset = weights[kept], offset[kept]
 
-    def integrand(u):
-        angle = np.arctan(weights * u).sum() / 2 - value * u / 2
-        return np.sin(angle) / (u * np.prod((1 + (weights * u) ** 2) ** 0.25))
-
+    # Pieces of a fixed length, each by Gauss's rule with 12 nodes.
+    node, share = np.polynomial.legendre.leggauss(12)
     scale = 1 / np.abs(weights).max()
-    pieces = [integrate.quad(integrand, low, low + scale, limit=200)[0] for low in scale * np.arange(400)]
-    return 0.5 + sum(pieces) / np.pi
+    u = scale * (np.arange(400)[:, np.newaxis] + (1 + node) / 2)
+    at = u[..., np.newaxis] * weights
+    angle = (np.arctan(at) + offset * at / (1 + at**2)).sum(axis=-1) / 2 - value * u / 2
+    damping = ((1 + at**2) ** 0.25).prod(axis=-1) * np.exp((offset * at**2 / (1 + at**2)).sum(axis=-1) / 2)
+    return float(0.5 + (np.sin(angle) / (u * damping) @ share).sum() * scale / 2 / np.pi)
 
 
 @cache
@@ -187,3 +192,215 @@ def varies_less_than_effects(tau):
     form = np.block([[np.zeros((J, J)), CENTERING], [CENTERING, CENTERING]])
     covariance = np.diag(np.concatenate([np.full(J, tau**2), SIGMA**2]))
     return 1 - exceeds(form, covariance, 0.0)
+
+
+# Tau unknown: the posterior of tau by a fixed Gauss-Legendre rule on tau / (10 + tau), from contrasts that remove mu.
+
+FLAT = "flat"
+PRIORS = {
+    FLAT: lambda tau: np.ones_like(tau),
+    "half-Cauchy 5": stats.halfcauchy(scale=5).pdf,
+    "half-Cauchy 25": stats.halfcauchy(scale=25).pdf,
+    "half-normal 5": stats.halfnorm(scale=5).pdf,
+    "half-normal 10": stats.halfnorm(scale=10).pdf,
+    "flat on tau squared": lambda tau: 2 * tau,
+    "inverse-gamma 1": lambda tau: stats.invgamma(1, scale=1).pdf(tau**2) * 2 * tau,
+    "inverse-gamma 0.001": lambda tau: stats.invgamma(0.001, scale=0.001).pdf(tau**2) * 2 * tau,
+}
+
+
+@cache
+def tau_rule(prior=FLAT, size=120):
+    """Nodes for tau and their posterior probabilities under a prior."""
+    node, weight = np.polynomial.legendre.leggauss(size)
+    share = (1 + node) / 2
+    tau = 10 * share / (1 - share)
+    likelihood = np.exp([restricted_log_likelihood(t) - restricted_log_likelihood(0) for t in tau])
+    mass = weight * PRIORS[prior](tau) * likelihood * 10 / (1 - share) ** 2
+    return tau, mass / mass.sum()
+
+
+def average_over_tau(function, prior=FLAT):
+    """Posterior mean of a function of tau alone."""
+    tau, mass = tau_rule(prior)
+    return sum(p * np.asarray(function(t)) for t, p in zip(tau, mass, strict=True))
+
+
+@cache
+def tau_moment(power, prior=FLAT):
+    return float(average_over_tau(lambda tau: tau**power, prior))
+
+
+@cache
+def tau_quantile(probability, prior=FLAT):
+    """Where the distribution function of tau reaches a probability, by Gauss's rule from zero to there and beyond."""
+    node, weight = np.polynomial.legendre.leggauss(60)
+
+    def density(tau):
+        return PRIORS[prior](tau) * np.exp([restricted_log_likelihood(t) - restricted_log_likelihood(0) for t in tau])
+
+    def below(t):
+        return t / 2 * weight @ density(t * (1 + node) / 2)
+
+    def above(t):
+        share = (1 + node) / 2
+        return t / 2 * weight @ (density(t / share) / share**2)
+
+    return optimize.brentq(lambda t: below(t) * (1 - probability) - above(t) * probability, 1e-2, 100)
+
+
+@cache
+def moments(prior=FLAT):
+    """Mean and covariance of (theta, mu), tau integrated out by the law of total covariance."""
+    tau, mass = tau_rule(prior)
+    means, covariances = zip(*(given_tau(t) for t in tau), strict=True)
+    means, covariances = np.array(means), np.array(covariances)
+    mean = mass @ means
+    between = (means - mean).T @ (mass[:, np.newaxis] * (means - mean))
+    return mean, np.tensordot(mass, covariances, axes=1) + between
+
+
+@cache
+def chances_above_zero(prior=FLAT):
+    """P(theta_j > 0) for each school, and P(mu > 0)."""
+
+    def given(tau):
+        mean, covariance = given_tau(tau)
+        return stats.norm.cdf(mean / np.sqrt(np.diag(covariance)))
+
+    return average_over_tau(given, prior)
+
+
+def correlation_with_mu(school):
+    """Posterior correlation of one school's effect with mu."""
+    k = "ABCDEFGH".index(school)
+    _, covariance = moments()
+    return float(covariance[k, -1] / np.sqrt(covariance[k, k] * covariance[-1, -1]))
+
+
+@cache
+def correlation_with_tau(school):
+    """Posterior correlation of one school's effect with tau."""
+    k = "ABCDEFGH".index(school)
+    mean, covariance = moments()
+    cross = average_over_tau(lambda tau: (tau - tau_moment(1)) * given_tau(tau)[0][k])
+    return float(cross / np.sqrt(covariance[k, k] * (tau_moment(2) - tau_moment(1) ** 2)))
+
+
+@cache
+def quantile_of_effect(school, probability):
+    """Posterior quantile of one school's effect: a mixture of normals over tau."""
+    k = "ABCDEFGH".index(school)
+    tau, mass = tau_rule()
+    given = [given_tau(t) for t in tau]
+    mean, sd = np.array([m[k] for m, _ in given]), np.array([c[k, k] ** 0.5 for _, c in given])
+    return optimize.brentq(lambda x: mass @ stats.norm.cdf((x - mean) / sd) - probability, -100, 100)
+
+
+def _mixture_of_mu(tau, size=24):
+    """Nodes and weights for mu given tau, by Gauss-Hermite."""
+    node, weight = np.polynomial.hermite_e.hermegauss(size)
+    mean, covariance = given_tau(tau)
+    return mean[-1] + covariance[-1, -1] ** 0.5 * node, weight / weight.sum()
+
+
+@cache
+def best_chances():
+    """P(this school's effect is the largest) for each school."""
+    z, dz = np.linspace(-7, 7, 57, retstep=True)
+
+    def given(tau):
+        weight = tau**2 / (tau**2 + SIGMA**2)
+        sd = np.sqrt(weight) * SIGMA
+        chances = np.zeros(J)
+        for mu, share in zip(*_mixture_of_mu(tau), strict=True):
+            centre = weight * Y + (1 - weight) * mu
+            theta = centre[:, np.newaxis] + sd[:, np.newaxis] * z
+            below = stats.norm.cdf((theta[..., np.newaxis] - centre) / sd)
+            below[np.arange(J), :, np.arange(J)] = 1
+            chances += share * (stats.norm.pdf(z) * below.prod(axis=-1)).sum(axis=-1) * dz
+        return chances
+
+    tau, mass = tau_rule(size=40)
+    return sum(p * given(t) for t, p in zip(tau, mass, strict=True))
+
+
+@cache
+def expected_ranks():
+    """Expected rank of each school, 1 for the largest effect: one plus the chances that each other school is above."""
+
+    def given(tau):
+        mean, covariance = given_tau(tau)
+        mean, covariance = mean[:-1], covariance[:-1, :-1]
+        variance = np.add.outer(np.diag(covariance), np.diag(covariance)) - 2 * covariance
+        np.fill_diagonal(variance, 1)
+        ahead = stats.norm.cdf(np.subtract.outer(mean, mean) / np.sqrt(variance))
+        np.fill_diagonal(ahead, 0)
+        return 1 + ahead.sum(axis=0)
+
+    return average_over_tau(given)
+
+
+@cache
+def some_replicate(value, side, new_schools):
+    """Chance that the largest replicated estimate reaches a value (side 1), or the smallest falls to it (-1)."""
+
+    def given(tau):
+        weight = np.zeros(J) if new_schools else tau**2 / (tau**2 + SIGMA**2)
+        sd = np.sqrt((tau**2 if new_schools else weight * SIGMA**2) + SIGMA**2)
+        mu, share = _mixture_of_mu(tau)
+        centre = weight * Y + (1 - weight) * mu[:, np.newaxis]
+        return share @ (1 - stats.norm.cdf(side * (value - centre) / sd).prod(axis=1))
+
+    return float(average_over_tau(given))
+
+
+@cache
+def replicates_vary_more(new_schools):
+    """Chance that eight replicated estimates vary more than the eight estimates do (Imhof)."""
+
+    def given(tau):
+        mean, covariance = given_tau(tau)
+        if new_schools:
+            mean, covariance = np.zeros(J), np.diag(SIGMA**2 + tau**2)
+        else:
+            mean, covariance = mean[:-1], covariance[:-1, :-1] + np.diag(SIGMA**2)
+        return exceeds(CENTERING / (J - 1), covariance, Y.var(ddof=1), mean)
+
+    tau, mass = tau_rule(size=24)
+    return float(sum(p * given(t) for t, p in zip(tau, mass, strict=True) if p > 1e-7))
+
+
+@cache
+def cut_off(power, epsilon):
+    """Mean of tau, and chance that it is below twice epsilon, under tau**-power cut off at epsilon, by SciPy's quad."""
+    top = restricted_log_likelihood(0)
+
+    def integral(k, low, high):
+        return integrate.quad(
+            lambda u: np.exp(u * (1 + k - power) + restricted_log_likelihood(np.exp(u)) - top),
+            np.log(low),
+            np.log(high),
+            limit=200,
+            points=[np.log(10)] if low < 10 < high else None,
+        )[0]
+
+    total = integral(0, epsilon, 1e4)
+    return integral(1, epsilon, 1e4) / total, integral(0, epsilon, 2 * epsilon) / total
+
+
+def cut_for_mean(mean):
+    """Where tau**-2 must be cut off for tau to have this mean."""
+    return optimize.brentq(lambda epsilon: cut_off(2, epsilon)[0] - mean, 0.1, 10)
+
+
+@cache
+def new_school():
+    """Standard deviation of a new school's effect, and the chance that it is positive."""
+    _, covariance = moments()
+
+    def above(tau):
+        mean, given = given_tau(tau)
+        return stats.norm.cdf(mean[-1] / np.sqrt(given[-1, -1] + tau**2))
+
+    return float(np.sqrt(covariance[-1, -1] + tau_moment(2))), float(average_over_tau(above))

@@ -1,10 +1,14 @@
 """The plotting helpers draw what they are given, where they are told, and touch nothing else."""
 
+import json
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import references
+from scipy import stats
 
-from lib import datasets, estimators, plots
+from lib import NormalNormal, datasets, estimators, exact, plots
 
 
 @pytest.fixture
@@ -68,9 +72,39 @@ def test_explorable_holds_what_the_estimators_say():
     assert bundle["text/plain"] == "What is there."
 
 
+@pytest.mark.parametrize("scale", [1, 5, 40])
+def test_prior_explorable_holds_what_exact_draws_say(scale):
+    schools = datasets.eight_schools()
+    y, sigma = schools["y"].to_numpy(float), schools["sigma"].to_numpy(float)
+    chart = plots.prior_explorable(y, sigma, schools["school"], scale=np.arange(1, 41), start=5)
+    spec = plots.explorable(chart, alt="What is there.", title="Title").chart.to_dict()
+    assert len(json.dumps(spec)) < 100_000
+    rows = [row for table in spec["datasets"].values() for row in table if row.get("scale") == scale]
+    groups, (means,) = [row for row in rows if "group" in row], [row for row in rows if "group" not in row]
+    model = NormalNormal(y, sigma, tau=stats.halfcauchy(scale=scale))
+    draws = exact(model, draws=25_000, rng=np.random.default_rng(scale)).posterior
+    theta = draws["theta"].to_numpy().reshape(-1, 8)
+    error = theta.std(axis=0) / np.sqrt(len(theta))
+    assert [row["group"] for row in groups] == list(schools["school"])
+    assert (np.abs([row["estimate"] for row in groups] - theta.mean(axis=0)) < 5 * error + 1e-3).all()
+    for end, probability in (("low", 0.025), ("high", 0.975)):  # the share of draws below, within its standard error
+        below = (theta < [row[end] for row in groups]).mean(axis=0)
+        assert np.abs(below - probability).max() < 5 * np.sqrt(0.025 * 0.975 / len(theta))
+    for name in ("mu", "tau"):
+        drawn = draws[name].to_numpy().ravel()
+        assert means[name] == pytest.approx(drawn.mean(), abs=5 * drawn.std() / np.sqrt(drawn.size) + 1e-3)
+    curve = [row for table in spec["datasets"].values() for row in table if "likelihood" in row]
+    expected = references.restricted_log_likelihood(curve[20]["tau"]) - references.restricted_log_likelihood(0)
+    assert np.log(curve[20]["likelihood"]) == pytest.approx(expected, abs=1e-4)
+    assert spec["params"][0]["bind"] | {"name": ""} == {"input": "range", "min": 1, "max": 40, "step": 1, "name": ""}
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[1, 2, 4], start=1), "scale must hold"),
+        (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[0, 1, 2], start=1), "scale must hold"),
+        (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[1, 2, 3], start=9), "start must be one of"),
         (lambda: plots.forest([1.0, 2.0], labels=["a"]), "labels must name each of the 2 estimates"),
         (lambda: plots.paths([0, 1], [[0, 1]], labels="ab", gap=1), r"lines must have the shape \(2, 2\)"),
         (lambda: plots.shrinkage_explorable([1, 2], [1, 1], "ab", tau=[0, 1, 3], start=1), "tau must hold"),

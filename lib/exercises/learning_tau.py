@@ -1,0 +1,224 @@
+"""Checks for the practice exercises of the chapter on learning tau."""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from scipy import optimize, stats
+
+from lib import NormalNormal, exact
+from lib.checks import check
+from lib.datasets import eight_schools
+from lib.estimators import partial_pooling, shrinkage_weight
+from lib.validation import FloatArray
+
+_SCHOOLS = eight_schools()
+_Y, _SIGMA = _SCHOOLS["y"].to_numpy(float), _SCHOOLS["sigma"].to_numpy(float)
+_A, _G = 0, 6
+_TAU = np.geomspace(1e-5, 1e5, 4001)  # in steps of equal ratio: the mass of a step is its density times tau
+
+
+def _flat(tau: FloatArray) -> FloatArray:
+    return np.zeros_like(tau)
+
+
+def _mass(log_prior: Callable[[FloatArray], FloatArray] = _flat, y: FloatArray = _Y) -> FloatArray:
+    """Posterior probabilities of the values in _TAU."""
+    log_mass = log_prior(_TAU) + NormalNormal(y, _SIGMA).log_marginal_likelihood(_TAU) + np.log(_TAU)
+    mass = np.exp(log_mass - log_mass.max())
+    return np.asarray(mass / mass.sum())
+
+
+def mean_of_tau(mean: object) -> None:
+    """Check E[tau] under an exponential prior with mean 10."""
+
+    def log_prior(tau: FloatArray) -> FloatArray:
+        return -tau / 10
+
+    right = _mass(log_prior)
+    check(
+        mean,
+        right @ _TAU,
+        slips={
+            "This is the mean of tau squared. The question is about tau.": right @ _TAU**2,
+            "This is the root of the mean of tau squared, not the mean of tau.": np.sqrt(right @ _TAU**2),
+            "The Jacobian is missing: on a grid with steps of equal ratio, a step's mass is its density times tau.": (
+                _mass(lambda tau: log_prior(tau) - np.log(tau)) @ _TAU
+            ),
+            "This is the mean under a prior that is flat on tau. Multiply by the exponential density.": _mass() @ _TAU,
+            "This is the mean under a prior that is flat on tau squared.": _mass(np.log) @ _TAU,
+            "The exponential is on tau here, not on tau squared.": (
+                _mass(lambda tau: np.log(tau) - tau**2 / 10) @ _TAU
+            ),
+            "An exponential with mean 10 falls as exp(-tau / 10), not as exp(-10 tau).": (
+                _mass(lambda tau: -10 * tau) @ _TAU
+            ),
+            "This is the median. The mean is larger: the tail is long.": np.interp(
+                0.5, np.cumsum(right) - right / 2, _TAU
+            ),
+        },
+        rtol=2e-3,
+    )
+
+
+def proper_powers(proper: object) -> None:
+    """Check for which k of -1, 0, 1/2, 1, 2 the prior tau**-k gives a proper posterior: five zeros and ones."""
+    check(
+        proper,
+        [1, 1, 1, 0, 0],
+        slips={
+            "tau**(-1/2) is infinite at zero, but the area below it is not: look at the integral.": [1, 1, 0, 0, 0],
+            "1 / tau fails too, more slowly: its integral from epsilon grows as log(1 / epsilon).": [1, 1, 1, 1, 0],
+            "tau (flat on tau squared) and the flat prior are improper as priors. The likelihood falls as tau**-7 and "
+            "makes the posterior proper.": [0, 0, 1, 0, 0],
+            "tau rises without end, but the likelihood falls as tau**-7 and wins.": [0, 1, 1, 0, 0],
+            "These are the priors that are improper themselves. A proper posterior may come from an improper prior.": [
+                0,
+                0,
+                0,
+                0,
+                0,
+            ],
+            "It is the other way round: 1 stands for proper.": [0, 0, 0, 1, 1],
+        },
+        atol=1e-9,
+    )
+
+
+@cache
+def _chances_of_being_best(scale: float | None) -> FloatArray:
+    """Under a half-Cauchy prior with this scale, or a flat one."""
+    tau = stats.halfcauchy(scale=scale) if scale else None
+    draws = exact(NormalNormal(_Y, _SIGMA, tau=tau), draws=50_000, rng=np.random.default_rng(8))
+    best = draws.posterior["theta"].to_numpy().argmax(axis=-1).ravel()
+    return np.asarray(np.bincount(best, minlength=_Y.size) / best.size)
+
+
+def best_school(chance: object) -> None:
+    """Check the chance that school A is the best under a half-Cauchy(5) prior, to within four per cent."""
+    cautious, flat = _chances_of_being_best(5), _chances_of_being_best(None)
+    check(
+        chance,
+        cautious[_A],
+        slips={
+            "This is the chance under a flat prior.": flat[_A],
+            "This is the chance of school G.": cautious[_G],
+            "This is the chance that A is not the best.": 1 - cautious[_A],
+            "One school in eight is what you would say before you saw any data.": 1 / _Y.size,
+            "You have compared the posterior means. Ask each draw which school is the largest, then count.": 1.0,
+        },
+        rtol=0.04,
+    )
+
+
+def prediction_for_a_new_school(sd: object) -> None:
+    """Check the sd of the estimate that a ninth school with a standard error of 12 will report, under a flat prior."""
+    mass = _mass()
+    pooled = partial_pooling(_Y, _SIGMA, _TAU)
+    variance_of_mu = float(
+        mass @ ((1 / (_SIGMA**2 + _TAU[:, np.newaxis] ** 2)).sum(axis=1) ** -1 + pooled.mu**2) - (mass @ pooled.mu) ** 2
+    )
+    square, mean, noise = float(mass @ _TAU**2), float(mass @ _TAU), 12.0**2
+    check(
+        sd,
+        np.sqrt(variance_of_mu + square + noise),
+        slips={
+            "This is the spread of the new school's true effect. Its estimate has noise on top.": np.sqrt(
+                variance_of_mu + square
+            ),
+            "The new school differs from the mean: add the mean of tau squared.": np.sqrt(variance_of_mu + noise),
+            "The mean of tau squared is not the square of the mean of tau.": np.sqrt(variance_of_mu + mean**2 + noise),
+            "mu is uncertain too.": np.sqrt(square + noise),
+            "This is the variance. Take the root.": variance_of_mu + square + noise,
+            "Standard deviations do not add up; variances do.": np.sqrt(variance_of_mu) + np.sqrt(square) + 12,
+        },
+        rtol=5e-3,
+    )
+
+
+def effective_share(share: object) -> None:
+    """Check (1 - rho) / (1 + rho) for mu in the centred Gibbs sampler, sigma = 10 and tau = 5."""
+    weight = float(shrinkage_weight(10, 5))
+    check(
+        share,
+        weight / (2 - weight),
+        slips={
+            "This is the autocorrelation, 1 - w. Put it into (1 - rho) / (1 + rho).": 1 - weight,
+            "In the centred form rho is 1 - w, not w: this is the share of the non-centred form.": (1 - weight)
+            / (1 + weight),
+            "The weight is made of variances: square tau and sigma.": (1 / 3) / (2 - 1 / 3),
+            "The formula is upside down: the share of effective draws is below one.": (2 - weight) / weight,
+        },
+    )
+
+
+def autocorrelations(rho: object) -> None:
+    """Check the lag-one autocorrelation of mu at tau = 3 in the centred form and in the other, to within 0.01."""
+    weight = shrinkage_weight(_SIGMA, 3.0)
+    precision = 1 / _SIGMA**2
+    centred, other = float((1 - weight).mean()), float((precision * weight).sum() / precision.sum())
+    check(
+        rho,
+        [centred, other],
+        slips={
+            "These two are right, but the wrong way round.": [other, centred],
+            "The first is right. Given eta, the draw of mu weighs the schools by precision.": [
+                centred,
+                float(weight.mean()),
+            ],
+            "These are the weights w. In the centred form the autocorrelation is the mean of 1 - w.": [
+                float(weight.mean()),
+                other,
+            ],
+        },
+        rtol=0,
+        atol=0.01,
+    )
+
+
+def break_even(factor: object) -> None:
+    """Check by how much all standard errors must be divided for both forms to mix alike at tau = 10."""
+    tau = 10.0
+
+    def difference(divisor: float, sigma: FloatArray = _SIGMA, by_precision: bool = True) -> float:
+        sigma = sigma / divisor
+        weight = shrinkage_weight(sigma, tau)
+        vote = 1 / sigma**2 if by_precision else np.ones_like(sigma)
+        return float((1 - weight).mean() - (vote * weight).sum() / vote.sum())
+
+    right = float(optimize.brentq(difference, 0.2, 20))
+    check(
+        factor,
+        right,
+        slips={
+            "This is how many times as many pupils it takes. The standard errors are divided by its root.": right**2,
+            "Given eta, the draw of mu weighs the schools by precision, not equally.": optimize.brentq(
+                difference, 0.2, 20, args=(_SIGMA, False)
+            ),
+            "This takes one standard error for all, their average. Solve for the eight that there are.": _SIGMA.mean()
+            / tau,
+            "This is the reciprocal: what the standard errors are multiplied by.": 1 / right,
+        },
+        rtol=5e-3,
+    )
+
+
+def extreme_school_a(mean: object) -> None:
+    """Check school A's posterior mean under a flat prior if it had reported 58."""
+    y = np.where(np.arange(_Y.size) == _A, 58.0, _Y)
+    given = partial_pooling(y, _SIGMA, _TAU).mean[:, _A]
+    plug_in = _mass(y=y) @ _TAU
+    check(
+        mean,
+        _mass(y=y) @ given,
+        slips={
+            "The posterior of tau is still that of the old data. A 58 changes it too.": _mass() @ given,
+            "This is school A's posterior mean as it was, with 28.": _mass()
+            @ partial_pooling(_Y, _SIGMA, _TAU).mean[:, _A],
+            "This takes tau at its posterior mean. Average over tau instead.": partial_pooling(y, _SIGMA, plug_in).mean[
+                _A
+            ],
+            "This is complete pooling: tau = 0.": partial_pooling(y, _SIGMA, 0).mean[_A],
+        },
+        rtol=2e-3,
+    )
