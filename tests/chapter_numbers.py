@@ -54,6 +54,9 @@ CORRELATED = "an eight-dimensional normal distribution function (references.some
 CANONICAL = "the multiple correlation of mu with the effects (references.gibbs_autocorrelation)"
 CONTRASTS = "adaptive quadrature over contrasts and precision matrices (references.averaged_over_tau)"
 
+FIXED_POINT = "the fixed point of the moments of one sweep (references.checking_slip_of_a)"
+BINOMIAL = "a sum of binomial terms in logarithms (references.checking_power)"
+
 NUMBERS: list[Number] = [
     # The front page
     Number("index", "a_mean", 11.400, MonteCarlo("a_mean_se"), PROGRAM),
@@ -270,4 +273,37 @@ NUMBERS: list[Number] = [
     Number("lecture", "tau_flat_square", 11.431, 5e-4, "an independent program"),
     Number("lecture", "joint_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
     Number("lecture", "joint_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),
+    # Would you notice a wrong sampler?
+    Number(
+        "checking",
+        "mean_a_first",
+        references.checking_posterior_of_a()[0],
+        MonteCarlo("mean_a_first_se"),
+        "the precision matrix of all parameters at once (references.checking_posterior_of_a)",
+    ),
+    Number(
+        "checking",
+        "mean_a_second",
+        float(references.checking_slip_of_a()[0] @ references.Y),
+        MonteCarlo("mean_a_second_se"),
+        FIXED_POINT,
+    ),
+    Number("checking", "rhat_second", 1, 0.005, "what R-hat tends to when chains agree"),
+    Number("checking", "covered_right", 0.8, MonteCarlo("covered_right_se"), "40 of 50 equally likely ranks"),
+    Number("checking", "covered_slip", references.checking_slip_coverage(), MonteCarlo("covered_slip_se"), FIXED_POINT),
+    Number(
+        "checking", "covered_alone", 0.8, MonteCarlo("covered_alone_se"), "symmetry of the noise, as the chapter says"
+    ),
+    Number(
+        "checking",
+        "sd_a_pooled",
+        references.checking_posterior_of_a()[1],
+        MonteCarlo("sd_a_pooled_se"),
+        "the precision matrix of all parameters at once (references.checking_posterior_of_a)",
+    ),
+    Number("checking", "sd_a_alone", 15, MonteCarlo("sd_a_alone_se"), "school A's standard error"),
+    Number("checking", "power_100", references.checking_power(100, 0.9), 1e-9, BINOMIAL),
+    Number("checking", "power_2000", references.checking_power(2000, 0.9), 1e-8, BINOMIAL),
+    Number("checking", "power_2000_half", references.checking_power(2000, 0.95), 1e-8, BINOMIAL),
+    Number("checking", "power_8000", references.checking_power(8000, 0.95), 1e-8, BINOMIAL),
 ]

@@ -5,7 +5,8 @@ that remove the mean, and Imhof's formula.
 """
 
 from functools import cache
-from math import erf, sqrt
+from math import erf, lgamma, log, sqrt
+from statistics import NormalDist
 
 import numpy as np
 from scipy import integrate, optimize, stats
@@ -404,3 +405,63 @@ def new_school():
         return stats.norm.cdf(mean[-1] / np.sqrt(given[-1, -1] + tau**2))
 
     return float(np.sqrt(covariance[-1, -1] + tau_moment(2))), float(average_over_tau(above))
+# The chapter on checking samplers: tau = 10, mu ~ N(0, 5^2), eight schools.
+
+
+def checking_posterior_of_a():
+    """Posterior mean and sd of school A's effect, from the precision matrix of all nine parameters."""
+    tau, prior_sd = 10.0, 5.0
+    precision = np.diag(np.append(1 / SIGMA**2 + 1 / tau**2, J / tau**2 + 1 / prior_sd**2))
+    precision[:-1, -1] = precision[-1, :-1] = -1 / tau**2
+    covariance = np.linalg.inv(precision)
+    return float((covariance @ np.append(Y / SIGMA**2, 0))[0]), float(covariance[0, 0] ** 0.5)
+
+
+def checking_slip_of_a():
+    """Where the chain with sigma for sigma squared settles in school A: coefficients of y in its mean, and its sd.
+
+    One sweep is linear in mu with normal noise, mu' = slope mu + shift y + noise, so its fixed point is in closed form.
+    """
+    tau, prior_sd = 10.0, 5.0
+    own = tau**2 / (tau**2 + SIGMA)
+    noise = own * SIGMA  # variance
+    share = 1 / (J + tau**2 / prior_sd**2)  # of each effect in mu's mean
+    slope = share * (1 - own).sum()
+    coefficients = (1 - own[0]) * share * own / (1 - slope)
+    coefficients[0] += own[0]
+    variance_mu = (share**2 * noise.sum() + share * tau**2) / (1 - slope**2)
+    return coefficients, float(np.sqrt(noise[0] + (1 - own[0]) ** 2 * variance_mu))
+
+
+def checking_slip_coverage(draws=49):
+    """How often the truth in school A has one of the middle 80% of ranks among the draws of that chain."""
+    coefficients, sd = checking_slip_of_a()
+    effects = 10.0**2 * np.eye(J) + 5.0**2
+    estimates = effects + np.diag(SIGMA**2)
+    error = np.sqrt(effects[0, 0] - 2 * coefficients @ effects[:, 0] + coefficients @ estimates @ coefficients)
+    edge = (draws + 1) // 10
+
+    def middle(z):
+        below = stats.norm.cdf(z * error / sd)
+        return (stats.binom.cdf(draws - edge, draws, below) - stats.binom.cdf(edge - 1, draws, below)) * stats.norm.pdf(
+            z
+        )
+
+    return float(integrate.quad(middle, -8, 8, points=[0], limit=200)[0])
+
+
+def checking_power(replicates, factor):
+    """Chance that a count of 80% intervals is declared wrong at 1%, by summing logarithms of binomial terms."""
+    normal = NormalDist()
+    covered = 2 * normal.cdf(factor * normal.inv_cdf(0.9)) - 1
+
+    def terms(p):
+        k = range(replicates + 1)
+        choose = [lgamma(replicates + 1) - lgamma(i + 1) - lgamma(replicates - i + 1) for i in k]
+        return np.exp(
+            np.array(choose) + np.arange(replicates + 1) * log(p) + np.arange(replicates, -1, -1) * log(1 - p)
+        )
+
+    right, wrong = np.cumsum(terms(0.8)), terms(covered)
+    few, many = np.searchsorted(right, 0.005), np.searchsorted(right, 0.995)
+    return float(wrong[:few].sum() + wrong[many + 1 :].sum())
