@@ -405,6 +405,8 @@ def new_school():
         return stats.norm.cdf(mean[-1] / np.sqrt(given[-1, -1] + tau**2))
 
     return float(np.sqrt(covariance[-1, -1] + tau_moment(2))), float(average_over_tau(above))
+
+
 # The chapter on checking samplers: tau = 10, mu ~ N(0, 5^2), eight schools.
 
 
