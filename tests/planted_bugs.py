@@ -78,6 +78,14 @@ class PopulationTermForgotten(NormalNormal):
         return Normal(mean, np.broadcast_to(self.sigma, mean.shape))
 
 
+class DegreeOfFreedomForgotten(NormalNormal):
+    """Tau squared given the effects has J - 1 degrees of freedom under a flat prior on tau; these candidates have J."""
+
+    def _tau_given_effects(self, state, rng, size):
+        square = (state["deviation"] ** 2).sum(axis=-1)
+        return np.sqrt(square / 2 / rng.standard_gamma(self.y.size / 2, (size, square.size)))
+
+
 class PowerOfTauForgotten(NormalNormal):
     """One full conditional of tau lacks the factor tau**-J of the normal density of the effects."""
 

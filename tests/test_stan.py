@@ -82,8 +82,8 @@ def a_chain_kept_out_of_the_neck(program):
 def complete_pooling_from_no_posterior(program):
     """Tau falls to the smallest numbers there are: no posterior, yet the estimates and R-hat look well.
 
-    Stan's floating point ends where tau underflows, and every trajectory that passes that wall counts as divergent. It
-    is the wall that rings, not the prior: an engine that works with log tau alone falls for ever and reports nothing.
+    Stan does ring an alarm here, at the end of floating point: most of its transitions count as divergent. Other
+    engines do not, so it cannot be relied on (the chapter on learning tau).
     """
     drawn = run(program)
     assert drawn["tau"].max() < 1e-300
