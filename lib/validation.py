@@ -61,6 +61,25 @@ def count_vector(name: str, values: ArrayLike, *, length: int | None = None, lik
     return array
 
 
+def counts_or_bounds(
+    name: str, values: ArrayLike, suppressed: tuple[int, int] | None
+) -> tuple[FloatArray, tuple[int, int] | None]:
+    """Return one whole number a group, NaN where it is suppressed, and the bounds of those."""
+    if suppressed is not None:
+        bounds = finite_array("suppressed", suppressed)
+        if bounds.shape != (2,) or (bounds != np.floor(bounds)).any() or not 0 <= bounds[0] <= bounds[1]:
+            raise ValueError("suppressed must be two whole numbers from zero on, the least and the greatest")
+        suppressed = int(bounds[0]), int(bounds[1])
+    array = real_array(name, values).copy()
+    missing = np.isnan(array)
+    if missing.any() and suppressed is None:
+        raise ValueError(f"{name} must be finite; if a NaN is a suppressed count, say between which numbers it lies")
+    array[missing] = 0
+    array = count_vector(name, array)
+    array[missing] = np.nan
+    return array, suppressed
+
+
 def group_labels(labels: Sequence[object] | None, *, length: int) -> list[object]:
     """Return one distinct label a group; 0, 1, ... if none are given."""
     if labels is None:

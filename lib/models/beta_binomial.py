@@ -10,9 +10,9 @@ from scipy import special
 
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.hyperparameter import POSITIVE, UNIT_INTERVAL, Hyperparameter, Specification, hyperparameter
+from lib.models.rising import Table, log_rising_total
 from lib.validation import FloatArray, count_vector, group_labels
 
-_CHUNK = 2**20  # numbers held at once when something is summed over groups for many hyperparameters
 _SMALLEST = 1e-300  # a share that rounds to zero or one still has a logarithm
 
 
@@ -32,18 +32,6 @@ class Beta(NamedTuple):
         """Its standard deviation."""
         total = self.alpha + self.beta
         return np.sqrt(self.alpha * self.beta / (total + 1)) / total
-
-
-class _Table(NamedTuple):
-    """How often each number above zero occurs: the marginal likelihood needs each only once."""
-
-    numbers: FloatArray
-    times: FloatArray
-
-    @classmethod
-    def of(cls, counts: FloatArray) -> Self:
-        numbers, times = np.unique(counts[counts > 0], return_counts=True)
-        return cls(numbers, times.astype(float))
 
 
 class BetaBinomial:
@@ -161,8 +149,8 @@ class BetaBinomial:
         """
         mean, concentration = np.broadcast_arrays(np.asarray(mean, dtype=float), np.asarray(concentration, dtype=float))
         alpha, beta = _shapes(mean, concentration)
-        some, missed = _log_rising(alpha, self._some), _log_rising(beta, self._missed)
-        return np.asarray(some + missed - _log_rising(concentration, self._all) + self._log_ways)
+        some, missed = log_rising_total(alpha, self._some), log_rising_total(beta, self._missed)
+        return np.asarray(some + missed - log_rising_total(concentration, self._all) + self._log_ways)
 
     # What calibration asks for (lib.models.base.Simulated).
 
@@ -320,7 +308,7 @@ class BetaBinomial:
 
     def _tabulate(self) -> None:
         failures = self.trials - self.successes
-        self._some, self._missed, self._all = (_Table.of(x) for x in (self.successes, failures, self.trials))
+        self._some, self._missed, self._all = (Table.of(x) for x in (self.successes, failures, self.trials))
         ways = special.gammaln(self.trials + 1) - special.gammaln(self.successes + 1) - special.gammaln(failures + 1)
         self._log_ways = ways.sum()
         self._pooled_logit = float(np.log(self.successes.sum() + 0.5) - np.log(failures.sum() + 0.5))
@@ -372,18 +360,3 @@ def _draw(rng: np.random.Generator, given: Beta, size: tuple[int, ...]) -> Float
 def _unit(mean: FloatArray, concentration: FloatArray) -> FloatArray:
     """About one over the standard deviation of a rate's logit."""
     return np.sqrt(mean * (1 - mean) * (concentration + 1))
-
-
-def _log_rising(x: FloatArray, table: _Table) -> FloatArray:
-    """Log of the product of x (x + 1) ... (x + n - 1), for each number n as often as it occurs; shape of x.
-
-    By the Beta function, which stays accurate where x is so large that a difference of log gammas would lose digits.
-    """
-    flat = x.reshape(-1, 1)
-    step = max(1, _CHUNK // max(1, table.numbers.size))
-    total = np.empty(x.size)
-    with np.errstate(invalid="ignore", divide="ignore"):  # far out, where x is zero or infinite
-        for i in range(0, x.size, step):
-            rising = special.gammaln(table.numbers) - special.betaln(flat[i : i + step], table.numbers)
-            total[i : i + step] = rising @ table.times
-    return total.reshape(x.shape)

@@ -116,7 +116,8 @@ def pool_move(step: SliceStep, state: State, rng: np.random.Generator) -> tuple[
         log_weight = parameter.log_free_density(free) - parameter.log_jacobian(free)
     log_weight[np.isnan(log_weight)] = -np.inf
     chosen = (log_weight + rng.gumbel(size=pool.shape)).argmax(axis=0)  # with probability proportional to the weight
-    return step.moved(pool[chosen, np.arange(chosen.size)], state), float((chosen > 0).mean())
+    value = np.take_along_axis(pool, chosen[np.newaxis], axis=0)[0]
+    return step.moved(value, state), float((chosen > 0).mean())
 
 
 def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Generator) -> tuple[State, float]:
@@ -155,8 +156,8 @@ def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Gener
     steps_left = np.floor(_MOST_STEPS * rng.random(start.shape))
     limits = np.stack([steps_left, _MOST_STEPS - 1 - steps_left])
     ends = np.stack([left, left + width])
-    outward = np.array([[-width], [width]])
-    ahead = np.arange(_AHEAD)[:, np.newaxis, np.newaxis] * outward
+    outward = width * np.array([-1.0, 1.0]).reshape(2, *[1] * start.ndim)
+    ahead = np.arange(_AHEAD).reshape(_AHEAD, *[1] * ends.ndim) * outward
     density = log_density(np.concatenate([[[start, start]], ends + ahead]))
     level = density[0, 0] - rng.standard_exponential(start.shape)
     inside = density[1:] > level
@@ -177,7 +178,8 @@ def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Gener
             below = proposal < start
             left, right = np.where(below, proposal, left), np.where(below, right, proposal)
         inside = log_density(proposals) > level
-        found, first = inside.any(axis=0), proposals[inside.argmax(axis=0), np.arange(start.size)]
+        found = inside.any(axis=0)
+        first = np.take_along_axis(proposals, inside.argmax(axis=0)[np.newaxis], axis=0)[0]
         at = np.where(undecided & found, first, at)
         undecided &= ~found & (right - left > 1e-14 * (1 + np.abs(start)))  # rounding: it stays where it was
     return step.moved(parameter.natural(at), state), float(np.abs(at - start).mean())

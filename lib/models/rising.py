@@ -1,0 +1,42 @@
+"""Products of consecutive numbers, which Beta-binomial and negative binomial probabilities are made of."""
+
+from typing import NamedTuple, Self
+
+import numpy as np
+from scipy import special
+
+from lib.validation import FloatArray
+
+_CHUNK = 2**20  # numbers held at once
+
+
+class Table(NamedTuple):
+    """How often each number above zero occurs: a sum over groups needs each only once."""
+
+    numbers: FloatArray
+    times: FloatArray
+
+    @classmethod
+    def of(cls, counts: FloatArray) -> Self:
+        """Count them."""
+        numbers, times = np.unique(counts[counts > 0], return_counts=True)
+        return cls(numbers, times.astype(float))
+
+
+def log_rising(x: FloatArray, n: FloatArray) -> FloatArray:
+    """Log of x (x + 1) ... (x + n - 1), for n above zero; the arguments broadcast.
+
+    By the Beta function, which stays accurate where x is so large that a difference of log gammas would lose digits.
+    """
+    return np.asarray(special.gammaln(n) - special.betaln(x, n))
+
+
+def log_rising_total(x: FloatArray, table: Table) -> FloatArray:
+    """Sum `log_rising` over a table, each number as often as it occurs; shape of x."""
+    flat = x.reshape(-1, 1)
+    step = max(1, _CHUNK // max(1, table.numbers.size))
+    total = np.empty(x.size)
+    with np.errstate(invalid="ignore", divide="ignore"):  # far out, where x is zero or infinite
+        for i in range(0, x.size, step):
+            total[i : i + step] = log_rising(flat[i : i + step], table.numbers) @ table.times
+    return total.reshape(x.shape)
