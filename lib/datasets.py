@@ -72,6 +72,48 @@ def three_point_2018() -> pd.DataFrame:
     return _read("three_point_2018")
 
 
+def asthma_california() -> pd.DataFrame:
+    """Load deaths from asthma in the 58 counties of California, in three periods of three years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a county, with columns ``county``, ``population_2010``, ``population_2017``, ``deaths_2014_2016``,
+        ``deaths_2017_2019`` and ``deaths_2020_2022``. A count from 1 to 5 is suppressed, to protect the dead: it is
+        NaN. A zero is a zero. ``frame.attrs["suppressed"]`` holds the bounds.
+
+    Notes
+    -----
+    Deaths with asthma (ICD-10 codes J45 and J46) as the underlying cause, from the California Department of Public
+    Health; populations from the Census Bureau. By the state's totals the suppressed counts of the three periods sum to
+    36, 66 and 55, in 18, 24 and 20 counties.
+    """
+    frame = _read("asthma_california")
+    counts = frame.columns[frame.columns.str.startswith("deaths")]
+    frame[counts] = frame[counts].astype(float)
+    frame.attrs["suppressed"] = (1, 5)
+    return frame
+
+
+def kidney_cancer_us() -> pd.DataFrame:
+    """Load deaths from cancer of the kidney in the counties of the United States, 1980-84 and 1985-89.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a county, 3,110 of them in 49 states and the District of Columbia, with columns ``state``, ``county``,
+        ``fips``, ``deaths_1980_84``, ``person_years_1980_84``, ``deaths_1985_89`` and ``person_years_1985_89``: whole
+        numbers. Nothing is suppressed.
+
+    Notes
+    -----
+    White men, as in Gelman et al., *Bayesian Data Analysis*, 3rd ed. (2013), section 2.7; federal data. Alaska is
+    missing. Known erratum: Bedford County, Virginia, stands twice under one code. The smaller one, with about a tenth
+    of the person-years, is probably the city of Bedford, which was then a county of its own.
+    """
+    return _read("kidney_cancer_us")
+
+
 def _read(name: str) -> pd.DataFrame:
     with (files("lib") / "data" / f"{name}.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)

@@ -9,6 +9,8 @@ import lib
 from lib import datasets
 
 CHECKSUMS = {
+    "kidney_cancer_us.csv": "54f51bfc665d360e0e1f256ade8de74464e5d5d3ca01bc10e436ac285d4a98ad",
+    "asthma_california.csv": "808651c0cedd3a2f7f4c1460286e3d6b7864ad370cda6af7e2204113a427a702",
     "batting_1970.csv": "b782f46bf3de251f79dbcf40a8451bc16c0b22f7f335b61fcec5e0ef546f840c",
     "eight_schools.csv": "a1c28881a82a652fba1d3afc6254761fa95fd7f16f2ccab1fc7a7075dc8a8a0e",
     "three_point_2018.csv": "2700a9abc760ecde9d60cc158ebf47a89e7a3f2dd465b82df466287c1c1a1209",
@@ -83,6 +85,36 @@ def test_three_point_2018():
     assert (shots["rest_attempts"] >= 100).sum() == 77
     covington = shots.set_index("player").loc["Robert Covington"]
     assert (covington["first_made"], covington["first_attempts"]) == (50, 101)
+
+
+def test_asthma_california():
+    asthma = datasets.asthma_california()
+    assert len(asthma) == asthma["county"].nunique() == 58
+    assert asthma.attrs["suppressed"] == (1, 5)
+    for period, suppressed in {"2014_2016": 18, "2017_2019": 24, "2020_2022": 20}.items():
+        deaths = asthma[f"deaths_{period}"]
+        assert deaths.isna().sum() == suppressed
+        assert not deaths.between(1, 5).any()
+        assert (deaths.dropna() == deaths.dropna().round()).all()
+    assert asthma["population_2010"].sum() == 37_253_956  # the census of 2010
+    # What the state's totals leave for the suppressed counties lies within their bounds.
+    for total, suppressed in ((36, 18), (66, 24), (55, 20)):
+        assert suppressed <= total <= 5 * suppressed
+
+
+def test_kidney_cancer_us():
+    kidney = datasets.kidney_cancer_us()
+    assert len(kidney) == 3110
+    assert kidney["state"].nunique() == 50
+    assert (kidney["deaths_1980_84"] == 0).sum() == 594
+    for period in ("1980_84", "1985_89"):
+        assert (kidney[f"person_years_{period}"] > 0).all()
+        assert (kidney[f"deaths_{period}"] >= 0).all()
+    growth = kidney["person_years_1985_89"] / kidney["person_years_1980_84"]
+    assert growth.between(0.7, 1.7).all()
+    twice = kidney[kidney["fips"].duplicated(keep=False)]
+    assert list(twice["county"]) == ["Bedford County"] * 2  # the erratum in the docstring, and no other
+    assert (kidney["fips"] // 1000).groupby(kidney["state"]).nunique().eq(1).all()
 
 
 def test_each_call_gives_a_frame_of_its_own():

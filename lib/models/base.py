@@ -17,6 +17,10 @@ class Model(Protocol):
         """One label a group."""
 
     @property
+    def vectors(self) -> Mapping[str, tuple[str, list[object]]]:
+        """The parameters that are vectors: the name of the dimension that each lies along, and the labels there."""
+
+    @property
     def observed(self) -> Mapping[str, FloatArray]:
         """The data that the model explains, by name, one value a group."""
 

@@ -94,6 +94,11 @@ class BetaBinomial:
             raise ValueError(f"the posterior is improper: {self.improper}")
 
     @property
+    def vectors(self) -> dict[str, tuple[str, list[object]]]:
+        """One rate a group."""
+        return {"theta": ("group", self.labels)}
+
+    @property
     def observed(self) -> dict[str, FloatArray]:
         """The successes."""
         return {"successes": self.successes}

@@ -100,6 +100,11 @@ class GammaPoisson:
             raise ValueError(f"the posterior is improper: {self.improper}")
 
     @property
+    def vectors(self) -> dict[str, tuple[str, list[object]]]:
+        """One rate a group."""
+        return {"lam": ("group", self.labels)}
+
+    @property
     def observed(self) -> dict[str, FloatArray]:
         """The counts, NaN where suppressed."""
         return {"counts": self.counts}

@@ -92,6 +92,11 @@ class NormalNormal:
             raise ValueError(f"the posterior is improper: {self.improper}")
 
     @property
+    def vectors(self) -> dict[str, tuple[str, list[object]]]:
+        """One effect a group."""
+        return {"theta": ("group", self.labels)}
+
+    @property
     def observed(self) -> dict[str, FloatArray]:
         """The estimated effects."""
         return {"y": self.y}

@@ -35,20 +35,24 @@ def to_datatree(
     xarray.DataTree
         With groups ``posterior``, ``observed_data``, ``constant_data`` and, if there are any, ``sample_stats``.
     """
-    labels = np.fromiter(model.labels, dtype=object, count=len(model.labels))
-    group = {"group": labels if any(isinstance(label, str | tuple) for label in labels) else np.asarray(model.labels)}
 
     def drawn(arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
-        dimensions = ("chain", "draw", "group")
         chains, draws = next(iter(arrays.values())).shape[:2]
         coordinates = {"chain": np.arange(chains), "draw": np.arange(draws)}
-        variables = {name: (dimensions[: values.ndim], values) for name, values in arrays.items()}
-        return xr.Dataset(variables, coords=coordinates | (group if any(v.ndim == 3 for v in arrays.values()) else {}))
+        variables = {}
+        for name, values in arrays.items():
+            along: tuple[str, ...] = ()
+            if values.ndim == 3:
+                dimension, labels = model.vectors[name]
+                along = (dimension,)
+                coordinates[dimension] = _coordinate(labels)
+            variables[name] = (("chain", "draw", *along), values)
+        return xr.Dataset(variables, coords=coordinates)
 
     def fixed(arrays: Mapping[str, FloatArray | float]) -> xr.Dataset:
         # Copies: the draws may be edited without harm to the model.
         variables = {name: (("group",) if np.ndim(value) else (), np.array(value)) for name, value in arrays.items()}
-        return xr.Dataset(variables, coords=group)
+        return xr.Dataset(variables, coords={"group": _coordinate(model.labels)})
 
     groups = {
         "posterior": drawn(posterior),
@@ -58,3 +62,10 @@ def to_datatree(
     if sample_stats:
         groups["sample_stats"] = drawn(sample_stats)
     return xr.DataTree.from_dict(groups)
+
+
+def _coordinate(labels: list[object]) -> NDArray[Any]:
+    """Return labels as an array; text and tuples stay what they are."""
+    if any(isinstance(label, str | tuple) for label in labels):
+        return np.fromiter(labels, dtype=object, count=len(labels))
+    return np.asarray(labels)
