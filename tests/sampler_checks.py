@@ -6,7 +6,7 @@ import xarray as xr
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
 from scipy import special, stats
 
-from lib import BetaBinomial, NormalNormal, exact
+from lib import BetaBinomial, GammaPoisson, NormalNormal, exact
 
 
 def laplace(mu):
@@ -55,9 +55,37 @@ BETA_BINOMIAL = {
 }
 
 
+NAN = float("nan")
+GAMMA_POISSON = {
+    "counts, mean": {
+        "counts": [0, 3, 9, 40, 5, 1],
+        "exposure": [0.5, 1, 2.5, 9, 0.2, 3],
+        "shape": stats.gamma(2, scale=3),
+        "mean": stats.lognorm(1, scale=4),
+    },
+    "counts, rate": {
+        "counts": [0, 3, 9, 40],
+        "exposure": [0.5, 1, 2.5, 9],
+        "shape": stats.halfcauchy(scale=3),
+        "rate": stats.gamma(2),
+    },
+    "counts, suppressed": {
+        "counts": [0, NAN, 9, 40, NAN, NAN],
+        "exposure": [0.5, 1, 2.5, 9, 0.2, 3],
+        "shape": stats.gamma(2, scale=3),
+        "mean": stats.lognorm(1, scale=4),
+        "suppressed": (1, 5),
+    },
+    "counts, known": {"counts": [0, 3, 9], "exposure": [0.5, 1, 2.5], "shape": 2.0, "mean": 3.0},
+}
+
+
 def right_kind(options):
     """The model that takes these options."""
-    return BetaBinomial if "successes" in options else NormalNormal
+    return next((kind for name, kind in KINDS.items() if name in options), NormalNormal)
+
+
+KINDS = {"successes": BetaBinomial, "counts": GammaPoisson}
 
 
 def exact_values(model, size, seed):
@@ -73,6 +101,8 @@ def from_exact_draws(kind, options, size, seed=1):
     values = exact_values(right, size, seed)
     if isinstance(right, BetaBinomial):
         return _beta_binomial_from(kind, options, values), values
+    if isinstance(right, GammaPoisson):
+        return _gamma_poisson_from(kind, options, values), values
     rng = np.random.default_rng(seed + 1)
     mu, tau = values["mu"][:, np.newaxis], values["tau"][:, np.newaxis]
     # Each effect afresh from its conditional distribution, as a deviation: from theta it would lose digits.
@@ -109,7 +139,23 @@ def _beta_binomial_from(kind, options, values):
     return Started(**options)
 
 
-HYPERPARAMETERS = ("mu", "tau", "mean", "concentration")
+def _gamma_poisson_from(kind, options, values):
+    shape = values["shape"]
+    mean = values["mean"] if "mean" in values else shape / values["rate"]
+    distance = (np.log(values["lam"]) - np.log(mean)[:, np.newaxis]) * np.sqrt(shape)[:, np.newaxis]
+
+    class Started(kind):
+        def start_state(self, rng, chains):
+            return dict(values)
+
+        def start(self, rng, chains):
+            free = [np.log(values[p.name])[:, np.newaxis] for p in (self.shape, self.location) if p.value is None]
+            return np.concatenate([distance, *free], axis=1)
+
+    return Started(**options)
+
+
+HYPERPARAMETERS = ("mu", "tau", "mean", "concentration", "shape", "rate")
 
 
 class Summaries:
@@ -123,7 +169,7 @@ class Summaries:
 
     @staticmethod
     def scalars(values):
-        theta = values["theta"]
+        theta = values["lam" if "lam" in values else "theta"]
         hyper = {name: values[name] for name in HYPERPARAMETERS if name in values}
         effects = {f"theta {j}": theta[..., j] for j in range(theta.shape[-1])}
         return hyper | effects | {"spread of theta": theta.std(axis=-1)}

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 import xarray as xr
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
-from sampler_checks import BETA_BINOMIAL, MODELS, agrees_with_exact, right_kind, stays_put, two_windows
+from sampler_checks import BETA_BINOMIAL, GAMMA_POISSON, MODELS, agrees_with_exact, right_kind, stays_put, two_windows
 from scipy import stats
 
 from lib import NormalNormal, gibbs, metropolis
 
 SAMPLERS = {"gibbs": gibbs, "metropolis": metropolis}
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS.values(), ids=SAMPLERS)
-EVERY_MODEL = MODELS | BETA_BINOMIAL
+EVERY_MODEL = MODELS | BETA_BINOMIAL | GAMMA_POISSON
 every_model = pytest.mark.parametrize("options", EVERY_MODEL.values(), ids=EVERY_MODEL)
 # A random walk in ten dimensions needs many steps; one in fifteen is kept, so that they are soon summed up.
 RUNS = {gibbs: dict(draws=500, warmup=200, chains=32), metropolis: dict(draws=15_000, warmup=1000, chains=8)}
