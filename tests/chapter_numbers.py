@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import exp
 
 import references
+import references_batting as batting
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,21 @@ CONTRASTS = "adaptive quadrature over contrasts and precision matrices (referenc
 
 FIXED_POINT = "the fixed point of the moments of one sweep (references.checking_slip_of_a)"
 BINOMIAL = "a sum of binomial terms in logarithms (references.checking_power)"
+
+INTEGERS = "the players' hits and at bats, by hand"
+ANOTHER = "an independent program"
+SIMPSON = "Simpson's rule over the ability (references_batting.score_by_integration)"
+SHAPES = "a grid of the population's two shapes (references_batting.beta_population)"
+GIVEN_SHAPES = "independent beta abilities, averaged over a grid of shapes (references_batting.beta_average)"
+NONCENTRAL = "quadrature over a noncentral chi-squared variable (references_batting.stein_risk)"
+TWO_INTEGRALS = "quadrature over the coordinate and the others' squares (references_batting.coordinate_risks)"
+BETA_SCORES, BETA_JOINT = batting.beta_scores(batting.REST_HITS, batting.REST)
+ONE_RATE = batting.score_by_integration(216, 596)
+ALONE = (1 + batting.HITS, 46 - batting.HITS)
+ARCSINE_FIRST, ARCSINE_REST = (
+    batting.arcsine(share) for share in (batting.HITS / 45, batting.REST_HITS / batting.REST)
+)
+COPIED = batting.with_copied_williams()
 
 NUMBERS: list[Number] = [
     # The front page
@@ -233,6 +249,187 @@ NUMBERS: list[Number] = [
     Number("learning-tau", "plug_in_upper", 7.685617 + 1.959964 * 4.071919, 1e-5, "normal table"),
     Number("learning-tau", "a_lower", references.quantile_of_effect("A", 0.025), 1e-4, MIXTURE),
     Number("learning-tau", "a_upper", references.quantile_of_effect("A", 0.975), 1e-4, MIXTURE),
+    # Eighteen batting averages
+    Number("batting", "first_clemente", 18 / 45, 1e-12, INTEGERS),
+    Number("batting", "first_alvis", 7 / 45, 1e-12, INTEGERS),
+    Number("batting", "hits_alvis", 7, 0, INTEGERS),
+    Number("batting", "grand_mean", 215 / 810, 1e-12, INTEGERS),
+    Number("batting", "rest_kessinger", 155 / 586, 1e-12, INTEGERS),
+    Number("batting", "sd_at_grand", batting.sd_on_arcsine(215 / 810), 1e-9, "moments of 46 terms by math.comb"),
+    Number("batting", "x_clemente", -1.35, 5.1e-3, "printed by Efron and Morris (1975)"),
+    Number("batting", "theta_clemente", -2.10, 5.1e-3, "printed by Efron and Morris (1975)"),
+    Number("batting", "theta_kessinger", float(batting.arcsine(155 / 586)), 1e-9, "by the tangent"),
+    Number("batting", "theta_kessinger_154", -3.32, 5.1e-3, "printed by Efron and Morris (1975)"),
+    Number("batting", "kept_arcsine", 0.20897, 5e-6, ANOTHER),
+    Number("batting", "removed_arcsine", 0.7910, 5e-5, ANOTHER),
+    Number("batting", "removed_raw", 0.7883, 5e-5, ANOTHER),
+    Number("batting", "js_clemente", batting.shrunk(0.211653, batting.HITS / 45)[0], 1e-6, ANOTHER),
+    Number("batting", "js_alvis", batting.shrunk(0.211653, batting.HITS / 45)[-1], 1e-6, ANOTHER),
+    Number("batting", "js_munson", batting.shrunk(0.211653, batting.HITS / 45)[-2], 1e-6, ANOTHER),
+    Number("batting", "homogeneity", 19.03, 5e-3, ANOTHER),
+    Number("batting", "homogeneity_p", 0.327, 5e-4, ANOTHER),
+    Number("batting", "sse_raw", 0.07519, 5e-6, ANOTHER),
+    Number("batting", "sse_js", 0.02135, 5e-6, ANOTHER),
+    Number("batting", "sse_mean", 0.02435, 5e-6, ANOTHER),
+    Number(
+        "batting",
+        "sse_bayes",
+        float(((batting.beta_average(lambda a, b: a / (a + b)) - batting.REST_HITS / batting.REST) ** 2).sum()),
+        MonteCarlo("sse_bayes_se"),
+        GIVEN_SHAPES,
+    ),
+    Number("batting", "ratio_raw", 3.52, 5e-3, ANOTHER),
+    Number("batting", "sse_arcsine_own", 17.541, 5e-4, ANOTHER),
+    Number("batting", "sse_arcsine_js", 5.010, 5e-4, ANOTHER),
+    Number("batting", "sse_arcsine_mean", float(((ARCSINE_FIRST.mean() - ARCSINE_REST) ** 2).sum()), 1e-9, INTEGERS),
+    Number(
+        "batting",
+        "sse_arcsine_bayes",
+        float(((batting.flat_spread_means(ARCSINE_FIRST) - ARCSINE_REST) ** 2).sum()),
+        2e-3,
+        "quadrature over the spread with the precision matrix of all parameters (references_batting.flat_spread_means)",
+    ),
+    Number("batting", "ratio_arcsine", 3.50, 5e-3, ANOTHER),
+    Number("batting", "nearer_raw", 16, 0, ANOTHER),
+    Number("batting", "nearer_arcsine", batting.nearer(ARCSINE_FIRST, ARCSINE_REST, 0.20897), 0, INTEGERS),
+    Number("batting", "printed_own", 17.56, 5e-3, ANOTHER),
+    Number("batting", "printed_js", 5.02, 5e-3, ANOTHER),
+    Number("batting", "rounded_own", 0.07532, 5e-6, ANOTHER),
+    Number("batting", "rounded_js", 0.02131, 5e-6, ANOTHER),
+    Number("batting", "rounded_mean", 0.02426, 5e-6, ANOTHER),
+    Number(
+        "batting",
+        "noise_of_rest",
+        sum(h * (n - h) / n**3 for h, n in zip(batting.REST_HITS.tolist(), batting.REST.tolist(), strict=True)),
+        1e-12,
+        INTEGERS,
+    ),
+    Number("batting", "rest_clemente", 127 / 367, 1e-12, INTEGERS),
+    Number("batting", "first_munson", 8 / 45, 1e-12, INTEGERS),
+    Number("batting", "rest_munson", 129 / 408, 1e-12, INTEGERS),
+    Number("batting", "kept_raw", 0.211653, 5e-7, ANOTHER),
+    Number(
+        "batting",
+        "kept_hindsight",
+        batting.best_share()[0],
+        1e-6,
+        "a search over the share (references_batting.best_share)",
+    ),
+    Number("batting", "sse_hindsight", batting.best_share()[1], 1e-9, "a search (references_batting.best_share)"),
+    Number("batting", "sure", 18 - 225 / 18.9627, 1e-4, ANOTHER),
+    Number("batting", "replicates", 10_000, 0, "chosen"),
+    Number("batting", "gain_10", 1 - batting.stein_risk(10, 10) / 10, 1e-6, NONCENTRAL),
+    Number("batting", "wrong_10", 1 - batting.stein_risk(10, 50) / 10, 1e-6, NONCENTRAL),
+    Number("batting", "gain_50", 1 - batting.stein_risk(50, 50) / 50, 1e-6, NONCENTRAL),
+    Number("batting", "worst_at", batting.worst_odd_one()[0], 0.05, TWO_INTEGRALS),
+    Number("batting", "worst_one", batting.worst_odd_one()[1], 1e-3, TWO_INTEGRALS),
+    Number("batting", "worst_average", batting.worst_odd_one()[2], 5e-3, TWO_INTEGRALS),
+    Number("batting", "worst_unequal", batting.worst_unequal(), 1e-3, TWO_INTEGRALS),
+    Number(
+        "batting",
+        "ability_clemente",
+        float(batting.beta_average(lambda a, b: a / (a + b))[0]),
+        1e-4,
+        GIVEN_SHAPES,
+    ),
+    Number("batting", "population_sd", batting.expected_population_sd(), 1e-4, SHAPES),
+    Number("batting", "score_complete", float(ONE_RATE.sum()), 1e-6, SIMPSON),
+    Number("batting", "score_none", float(batting.score_by_integration(*ALONE).sum()), 1e-6, SIMPSON),
+    Number("batting", "score_partial", float(BETA_SCORES.sum()), 2e-3, SHAPES),
+    Number("batting", "score_drawn", float(BETA_SCORES.sum()), MonteCarlo("score_drawn_se"), SHAPES),
+    Number(
+        "batting",
+        "score_logit",
+        batting.logit_normal_score(),
+        MonteCarlo("score_logit_se"),
+        "quadrature over mean, spread and ability (references_batting.logit_normal_score)",
+    ),
+    Number("batting", "score_plug_in", batting.score_of_own_averages(), 1e-6, "log gamma functions of whole numbers"),
+    Number("batting", "lead_of_complete", float((ONE_RATE - BETA_SCORES).sum()), 2e-3, SHAPES),
+    Number("batting", "lost_by", float((ONE_RATE - BETA_SCORES).sum()), 2e-3, SHAPES),
+    Number("batting", "gap_sd", statistics.stdev((BETA_SCORES - ONE_RATE).tolist()) * 18**0.5, 2e-3, SHAPES),
+    Number("batting", "gap_clemente", float((BETA_SCORES - ONE_RATE)[0]), 2e-3, SHAPES),
+    Number("batting", "joint_partial", BETA_JOINT, 2e-3, SHAPES),
+    Number("batting", "joint_complete", batting.joint_score_of_one_rate(), 1e-6, SIMPSON),
+    Number("batting", "half_complete", batting.inside_intervals(*batting.beta_cdf(216, 596), 0.5), 0, GIVEN_SHAPES),
+    Number(
+        "batting",
+        "half_partial",
+        batting.inside_intervals(*batting.beta_average(batting.beta_cdf), 0.5),
+        0,
+        GIVEN_SHAPES,
+    ),
+    Number("batting", "ninety_complete", batting.inside_intervals(*batting.beta_cdf(216, 596), 0.9), 0, GIVEN_SHAPES),
+    Number("batting", "ninety_none", batting.inside_intervals(*batting.beta_cdf(*ALONE), 0.9), 0, GIVEN_SHAPES),
+    Number(
+        "batting",
+        "ninety_partial",
+        batting.inside_intervals(*batting.beta_average(batting.beta_cdf), 0.9),
+        0,
+        GIVEN_SHAPES,
+    ),
+    Number("batting", "some_none", batting.reaches_four_in_ten(*ALONE), MonteCarlo("some_none_se"), "a product of 18"),
+    Number(
+        "batting",
+        "some_partial",
+        float(batting.beta_average(batting.reaches_four_in_ten)),
+        MonteCarlo("some_partial_se"),
+        GIVEN_SHAPES,
+    ),
+    Number("batting", "best_none", batting.first_is_best(*ALONE), MonteCarlo("best_none_se"), "an integral"),
+    Number(
+        "batting",
+        "best_partial",
+        float(batting.beta_average(batting.first_is_best)),
+        MonteCarlo("best_partial_se"),
+        GIVEN_SHAPES,
+    ),
+    Number(
+        "batting",
+        "check_sd_none",
+        batting.copies_spread_more(False),
+        MonteCarlo("check_sd_none_se"),
+        "beta-binomial draws without abilities (references_batting.copies_spread_more)",
+    ),
+    Number(
+        "batting",
+        "check_sd_partial",
+        batting.copies_spread_more(True),
+        MonteCarlo("check_sd_partial_se"),
+        "beta-binomial draws without abilities (references_batting.copies_spread_more)",
+    ),
+    Number(
+        "batting",
+        "check_max_partial",
+        float(batting.beta_average(batting.highest_reaches_18)),
+        MonteCarlo("check_max_partial_se"),
+        GIVEN_SHAPES,
+    ),
+    Number("batting", "season_billy", 205 / 636, 1e-12, "whole numbers of the file that most courses copy"),
+    Number("batting", "season_walt", 79 / 315, 1e-12, INTEGERS),
+    Number("batting", "wrong_complete", float(batting.score_by_integration(216, 596, *COPIED).sum()), 1e-6, SIMPSON),
+    Number("batting", "wrong_partial", float(batting.beta_scores(*COPIED)[0].sum()), 2e-3, SHAPES),
+    Number(
+        "batting",
+        "wrong_gap",
+        float((batting.beta_scores(*COPIED)[0] - batting.score_by_integration(216, 596, *COPIED)).sum()),
+        2e-3,
+        SHAPES,
+    ),
+    Number(
+        "batting",
+        "other_lead",
+        float((ONE_RATE - batting.beta_scores(batting.REST_HITS, batting.REST, -3)[0]).sum()),
+        2e-3,
+        SHAPES,
+    ),
+    Number(
+        "batting",
+        "other_wrong",
+        float((batting.score_by_integration(216, 596, *COPIED) - batting.beta_scores(*COPIED, -3)[0]).sum()),
+        2e-3,
+        SHAPES,
+    ),
     # The lecture, slide by slide
     Number("lecture", "pooled_mean", 7.685616725, 5e-10, "an independent program"),
     Number("lecture", "pooled_se", 4.0719, 5e-5, "an independent program"),
@@ -306,4 +503,14 @@ NUMBERS: list[Number] = [
     Number("checking", "power_2000", references.checking_power(2000, 0.9), 1e-8, BINOMIAL),
     Number("checking", "power_2000_half", references.checking_power(2000, 0.95), 1e-8, BINOMIAL),
     Number("checking", "power_8000", references.checking_power(8000, 0.95), 1e-8, BINOMIAL),
+    Number("lecture", "first_clemente", 18 / 45, 1e-12, INTEGERS),
+    Number("lecture", "rest_clemente", 127 / 367, 1e-12, INTEGERS),
+    Number("lecture", "x_clemente", -1.35, 5.1e-3, "printed by Efron and Morris (1975)"),
+    Number("lecture", "theta_clemente", -2.10, 5.1e-3, "printed by Efron and Morris (1975)"),
+    Number("lecture", "theta_kessinger", float(batting.arcsine(155 / 586)), 1e-9, "by the tangent"),
+    Number("lecture", "removed_arcsine", 0.7910, 5e-5, ANOTHER),
+    Number("lecture", "removed_raw", 0.7883, 5e-5, ANOTHER),
+    Number("lecture", "grand_mean", 215 / 810, 1e-12, INTEGERS),
+    Number("lecture", "batting_ratio", 3.50, 5e-3, ANOTHER),
+    Number("lecture", "homogeneity_p", 0.327, 5e-4, ANOTHER),
 ]
