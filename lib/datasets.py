@@ -48,8 +48,9 @@ def batting_1970() -> pd.DataFrame:
 
     - The table prints .263 for the rest of Kessinger's season; by the records he had 155 hits in 586 at bats, .2645.
     - It puts Alvis in the National League; Milwaukee played in the American one.
-    - Williams is Walt Williams of the White Sox (69 hits in 270 at bats). A file that many courses copy has 591 at
-      bats instead, which the season's total contradicts.
+    - Williams is Walt Williams of the White Sox (69 hits in 270 at bats). A file that many courses copy has the season
+      of Billy Williams of the Cubs instead (195 hits in 591 at bats), but with Walt's season average, .251, which
+      contradicts it.
     """
     return _read("batting_1970")
 
