@@ -14,7 +14,7 @@ import pandas as pd
 import planted_bugs as bugs
 from scipy import stats
 
-from lib import BetaBinomial, NormalNormal, datasets, exact, gibbs, metropolis
+from lib import BetaBinomial, GammaPoisson, NestedGammaPoisson, NormalNormal, datasets, exact, gibbs, metropolis
 from lib.calibration import simulation_based_calibration
 
 REPLICATES = 500
@@ -34,11 +34,30 @@ SHARES = {
     "mean": stats.beta(2, 3),
     "concentration": stats.gamma(3, scale=4),
 }
+COUNTS = {
+    "counts": [0, 0, 0],
+    "exposure": [1.0, 2.0, 5.0],
+    "shape": stats.gamma(3),
+    "mean": stats.lognorm(0.7, scale=3),
+}
+NESTED = {
+    "counts": [0] * 9,
+    "exposure": [0.5, 1.0, 4.0] * 3,
+    "group": ["U", "V", "W"] * 3,
+    "mu": stats.norm(1, 0.7),
+    "tau": stats.gamma(3, scale=0.2),
+    "nu": stats.norm(1, 0.7),
+    "omega": stats.gamma(3, scale=0.2),
+}
 MODELS = {
     "three groups, tight priors": NormalNormal(**TIGHT),
     "eight schools, normal mu, half-normal tau": NormalNormal(**EIGHT, **NORMAL),
     "eight schools, t mu, half-Cauchy tau": NormalNormal(**EIGHT, **HEAVY),
     "three shares": BetaBinomial(**SHARES),
+    "three counts": GammaPoisson(**COUNTS),
+    "three counts, suppressed": GammaPoisson(**COUNTS, suppressed=(1, 5)),
+    "nine counts in three states": NestedGammaPoisson(**NESTED),
+    "nine counts in three states, suppressed": NestedGammaPoisson(**NESTED, suppressed=(1, 5)),
 }
 SAMPLERS = {
     exact: {"chains": 1},
@@ -67,6 +86,8 @@ def studies():
     """Yield what to run: a name for the model, the sampler's name, the bug's, the model, the sampler, its options."""
     for sampler, options in SAMPLERS.items():
         for name, model in MODELS.items():
+            if isinstance(model, NestedGammaPoisson) and sampler is not gibbs:
+                continue  # it serves no other
             yield name, sampler.__name__, "", model, sampler, options
         for name, bug in BUGS[sampler]:
             yield f"three groups, {name}", sampler.__name__, bug.__name__, bug(**WITH_BUGS[name]), sampler, options
