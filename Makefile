@@ -62,12 +62,12 @@ lab: $(VENV)/installed  ## open JupyterLab, in which the chapters are notebooks
 	jupyter lab --LabApp.app_settings_dir=.jupyter book
 
 .PHONY: problem-sets
-problem-sets: $(VENV)/installed  ## write the student notebooks and the autograders, in _build/problem-sets
-	python book/_ext/problem_set_builder.py students
+problem-sets: $(VENV)/installed  ## write the student notebooks and the autograders, in _build/problem-sets (SEED=n: see README)
+	python book/_ext/problem_set_builder.py students $(if $(SEED),--seed $(SEED))
 
 .PHONY: instructor
 instructor: $(VENV)/installed  ## build the instructor's edition, with the solutions, in _build/instructor
-	python book/_ext/problem_set_builder.py instructor
+	python book/_ext/problem_set_builder.py instructor $(if $(SEED),--seed $(SEED))
 
 .PHONY: clean
 clean:  ## delete everything that was built, the environment excepted

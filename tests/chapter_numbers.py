@@ -11,6 +11,7 @@ from math import exp
 
 import references
 import references_batting as batting
+import references_three_point as three_point
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,19 @@ CONTRASTS = "adaptive quadrature over contrasts and precision matrices (referenc
 
 FIXED_POINT = "the fixed point of the moments of one sweep (references.checking_slip_of_a)"
 BINOMIAL = "a sum of binomial terms in logarithms (references.checking_power)"
+GRID = "a grid on which the prior is flat (three_point.spread_grid)"
+GAMMAS = "log gammas (three_point.log_beta_binomial, best_beta_binomial)"
+DELTA = "the delta method (three_point.difference_of_roots)"
+LINEAR_IN_MAKES = "a normal sum, averaged over a grid (three_point.pooling_ahead)"
+ENUMERATION = "enumeration of all numbers of makes (three_point.winner)"
+FIRST_77, LATER_77, FIRST_OTHERS = (
+    made.sum() / attempts.sum()
+    for made, attempts in (
+        three_point.counts("first", three_point.REGULARS),
+        three_point.counts("rest", three_point.REGULARS),
+        three_point.counts("first", [row for row in three_point.SHOTS if int(row["rest_attempts"]) < 100]),
+    )
+)
 
 INTEGERS = "the players' hits and at bats, by hand"
 ANOTHER = "an independent program"
@@ -430,6 +444,106 @@ NUMBERS: list[Number] = [
         2e-3,
         SHAPES,
     ),
+    # After a hot start
+    Number("three-point", "start", 50 / 101, 1e-12, "50 of 101, by hand"),
+    Number("three-point", "covington_rest", 1 / 3, 1e-12, "77 of 231, by hand"),
+    Number("three-point", "league_first", 6729 / 18021, 1e-12, "sums of the columns, by hand"),
+    Number("three-point", "history_mean", 474 / 1340, 1e-12, "by hand"),
+    Number("three-point", "history_worth", 1340, 0, "by hand"),
+    Number("three-point", "history_full", 524 / 1441, 1e-12, "by hand"),
+    Number("three-point", "history_full_sd", (524 * 917 / 1442) ** 0.5 / 1441, 1e-12, "variance of Beta(524, 917)"),
+    Number("three-point", "history_100", (100 * 474 / 1340 + 50) / 201, 1e-12, "by hand"),
+    Number(
+        "three-point", "history_steady", exp(-1.6494131 / 2), 1e-6, "chi-squared with 2 degrees of freedom: e^(-x/2)"
+    ),
+    Number(
+        "three-point", "league_covington", three_point.covington_posterior()[0], MonteCarlo("league_covington_se"), GRID
+    ),
+    Number(
+        "three-point",
+        "league_covington_sd",
+        three_point.covington_posterior()[1],
+        MonteCarlo("league_covington_sd_se"),
+        GRID,
+    ),
+    Number("three-point", "grid_covington", three_point.covington_posterior()[0], 2e-5, GRID),
+    *(
+        Number("three-point", f"{name}kappa_{place}", value, MonteCarlo(f"{name}kappa_{place}_se"), GRID)
+        for name, part in (("", "first"), ("season_", "season"))
+        for place, value in (
+            ("low", three_point.kappa_quantile(0.05, part)),
+            ("median", three_point.kappa_quantile(0.5, part)),
+            ("high", three_point.kappa_quantile(0.95, part)),
+        )
+    ),
+    Number(
+        "three-point",
+        "between_median",
+        three_point.spread_quantile(0.5, "first"),
+        MonteCarlo("between_median_se"),
+        GRID,
+    ),
+    Number(
+        "three-point",
+        "later_spread",
+        three_point.spread_quantile(0.5, "rest", True),
+        MonteCarlo("later_spread_se"),
+        GRID,
+    ),
+    Number(
+        "three-point",
+        "later_spread_high",
+        three_point.spread_quantile(0.95, "rest", True),
+        MonteCarlo("later_spread_high_se"),
+        GRID,
+    ),
+    Number("three-point", "m_hat", three_point.best_beta_binomial()[0], 1e-5, GAMMAS),
+    Number("three-point", "kappa_hat", three_point.best_beta_binomial()[1], 0.01, GAMMAS),
+    Number("three-point", "weight_100", 100 / (100 + three_point.best_beta_binomial()[1]), 1e-4, GAMMAS),
+    Number("three-point", "outside", 13 / 176, 1e-12, "counted in a spreadsheet"),
+    Number("three-point", "season_p", three_point.heterogeneity("season"), 1e-9, "a two-way table of counts"),
+    Number("three-point", "rmse_own", 0.0657, 5e-5, "an independent program"),
+    Number("three-point", "rmse_partial", 0.0403, 5e-5, "an independent program"),
+    Number("three-point", "rmse_pooled", 0.0394, 5e-5, "an independent program"),
+    Number("three-point", "rmse_bayes", three_point.root_error("bayes"), MonteCarlo("rmse_bayes_se"), GRID),
+    Number("three-point", "rmse_partial_77", three_point.root_error("partial", True), 1e-6, GAMMAS),
+    Number("three-point", "rmse_pooled_77", three_point.root_error("pooled", True), 1e-12, "sums over the 77"),
+    Number("three-point", "difference", three_point.difference_of_roots("partial", "pooled")[0], 1e-3, GAMMAS),
+    # A bootstrap's standard error and the delta method's agree up to terms of the order of one over the sample size.
+    Number("three-point", "difference_se", three_point.difference_of_roots("partial", "pooled")[1], 0.1, DELTA),
+    Number("three-point", "own_difference", three_point.difference_of_roots("own", "partial")[0], 1e-3, GAMMAS),
+    Number("three-point", "own_difference_se", three_point.difference_of_roots("own", "partial")[1], 0.2, DELTA),
+    Number("three-point", "floor", three_point.noise_floor(), 1e-6, GAMMAS),
+    Number(
+        "three-point", "pooling_wins", three_point.pooling_ahead(0.0), MonteCarlo("pooling_wins_se"), LINEAR_IN_MAKES
+    ),
+    Number(
+        "three-point",
+        "as_far",
+        three_point.pooling_ahead(three_point.root_error("partial") ** 2 - three_point.root_error("pooled") ** 2),
+        MonteCarlo("as_far_se"),
+        LINEAR_IN_MAKES,
+    ),
+    Number("three-point", "cover_80_partial", three_point.coverage("partial", 0.8), 1e-12, "probabilities added up"),
+    Number("three-point", "cover_80_pooled", three_point.coverage("pooled", 0.8), 1e-12, "probabilities added up"),
+    Number("three-point", "cover_80_se", 0.4 / 77**0.5, 1e-12, "by hand"),
+    Number("three-point", "log_score_gain", three_point.log_score_gain()[0], 1e-3, GAMMAS),
+    Number("three-point", "log_score_gain_sd", three_point.log_score_gain()[1], 1e-3, GAMMAS),
+    Number("three-point", "this_player", three_point.start_as_good(False), 1e-9, "binomial coefficients"),
+    Number("three-point", "some_player", three_point.start_as_good(True), 1e-9, "binomial coefficients"),
+    Number("three-point", "winner_first", three_point.winner()[0], MonteCarlo("winner_first_se"), ENUMERATION),
+    Number("three-point", "winner_true", three_point.winner()[1], MonteCarlo("winner_true_se"), ENUMERATION),
+    Number("three-point", "winner_shrunken", three_point.winner()[1], MonteCarlo("winner_shrunken_se"), ENUMERATION),
+    Number("three-point", "best_first", three_point.ten(True, "first"), 1e-12, "sorted and added up"),
+    Number("three-point", "best_expected", three_point.ten(True, "expected"), 1e-6, GAMMAS),
+    Number("three-point", "best_later", three_point.ten(True, "rest"), 1e-12, "sorted and added up"),
+    Number("three-point", "worst_first", three_point.ten(False, "first"), 1e-12, "sorted and added up"),
+    Number("three-point", "worst_later", three_point.ten(False, "rest"), 1e-12, "sorted and added up"),
+    Number("three-point", "first_77", FIRST_77, 1e-12, "sums over the 77"),
+    Number("three-point", "later_77", LATER_77, 1e-12, "sums over the 77"),
+    Number("three-point", "first_others", FIRST_OTHERS, 1e-12, "sums over the others"),
+    Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
+    Number("three-point", "later_needed", three_point.best_beta_binomial()[1] * 7 / 3, 0.3, GAMMAS),
     # The lecture, slide by slide
     Number("lecture", "pooled_mean", 7.685616725, 5e-10, "an independent program"),
     Number("lecture", "pooled_se", 4.0719, 5e-5, "an independent program"),
@@ -513,4 +627,10 @@ NUMBERS: list[Number] = [
     Number("lecture", "grand_mean", 215 / 810, 1e-12, INTEGERS),
     Number("lecture", "batting_ratio", 3.50, 5e-3, ANOTHER),
     Number("lecture", "homogeneity_p", 0.327, 5e-4, ANOTHER),
+    Number("lecture", "covington_start", 50 / 101, 1e-12, "50 of 101, by hand"),
+    Number("lecture", "covington_rest", 77 / 231, 1e-12, "77 of 231, by hand"),
+    Number("lecture", "covington_shrunken", three_point.predictions("partial")[three_point.PLACE], 1e-5, GAMMAS),
+    Number("lecture", "miss_own", 0.0657, 5e-5, "an independent program"),
+    Number("lecture", "miss_shrunken", 0.0403, 5e-5, "an independent program"),
+    Number("lecture", "miss_pooled", 0.0394, 5e-5, "an independent program"),
 ]

@@ -9,9 +9,16 @@ grader
     Code for the hidden tests alone.
 instructor
     Notes (or code) for the instructor's edition alone.
+seed, instructor
+    Code that makes a class's own data: a number ``SEED`` and a function ``generate(seed)`` that returns a dictionary of
+    what students get. Its result is written out as a data cell in its place; the code stays with the instructor, so a
+    student who has the data has neither the seed nor what else was drawn with it.
 
     python book/_ext/problem_set_builder.py students     # student notebooks and autograders
     python book/_ext/problem_set_builder.py instructor   # the instructor's edition
+
+Both take ``--seed``, for which the sets that have a seed make other data; what they then write is in
+``_build/seed-<seed>``.
 """
 
 import argparse
@@ -23,11 +30,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import zipfile
 from pathlib import Path
 
 import jupytext
 import nbformat
+import numpy as np
 import yaml
 from nbformat import NotebookNode
 
@@ -56,6 +65,37 @@ def configuration(cell: NotebookNode, heading: str) -> dict | None:
     return yaml.safe_load(cell.source) or {}
 
 
+def read(source: Path, seed: int | None = None) -> NotebookNode:
+    """A source as a notebook, the data of this seed (or of the source's own) written out in it."""
+    notebook, cells = jupytext.read(source), []
+    for cell in notebook.cells:
+        cells.append(cell)
+        if "seed" not in tags(cell):
+            continue
+        if "instructor" not in tags(cell) or not re.search(r"^SEED = \d+$", cell.source, re.MULTILINE):
+            raise ValueError(
+                f"{source.name}: a cell tagged seed needs the tag instructor too, and a line SEED = number"
+            )
+        if seed is not None:
+            cell.source = re.sub(r"^SEED = \d+$", f"SEED = {seed}", cell.source, flags=re.MULTILINE)
+        space: dict = {}
+        exec(cell.source, space)
+        written = "\n".join(assignment(name, value) for name, value in space["generate"](space["SEED"]).items())
+        cells.append(nbformat.v4.new_code_cell(written, metadata={"tags": ["data"]}))
+    notebook.cells = cells
+    return notebook
+
+
+def assignment(name: str, value: object) -> str:
+    """A line of code, or several, that gives a name its value: a text, a number, a list of texts, an array."""
+    if isinstance(value, str | int | float):
+        return f"{name} = {value!r}"
+    items = np.asarray(value).tolist()
+    body = textwrap.indent(textwrap.fill(", ".join(map(repr, items)), 72, break_long_words=False), "    ")
+    left, right = ("[", "]") if isinstance(items[0], str) else ("np.array([", "])")
+    return f"{name} = {left}\n{body},\n{right}"
+
+
 def grader_code(notebook: NotebookNode) -> str:
     """What goes above the tests: the checks, the preamble, the data, and the code for the hidden tests alone."""
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code" and tags(cell) & {"data", "grader"}]
@@ -80,7 +120,7 @@ def inlined(module: str, seen: set[str]) -> list[str]:
     return [*before, "\n".join(lines)]
 
 
-def build(source: Path, output: Path | None = None) -> Path:
+def build(source: Path, output: Path | None = None, seed: int | None = None) -> Path:
     """Write the student notebook, its zip and the autograder of one source, unless they are up to date.
 
     Parameters
@@ -90,6 +130,8 @@ def build(source: Path, output: Path | None = None) -> Path:
     output : Path, optional
         Folder to write to, ``_build/problem-sets/<name>`` by default. ``student/`` and ``autograder/`` in it are
         replaced.
+    seed : int, optional
+        Seed of the data, for a problem set that has one; that of the source by default.
 
     Returns
     -------
@@ -102,15 +144,15 @@ def build(source: Path, output: Path | None = None) -> Path:
     ValueError
         If the source is not a problem set that Otter can convert; the message is Otter's.
     """
-    output = output or BUILD / "problem-sets" / source.stem
-    stamp, digest = output / ".stamp", _digest(source)
+    output = output or folder_of(seed) / "problem-sets" / source.stem
+    stamp, digest = output / ".stamp", _digest(source, seed)
     if stamp.exists() and stamp.read_text() == digest:
         return output
 
     from otter.assign import main as otter_assign  # a slow import, needed only when something changed
 
     name = source.stem
-    notebook = jupytext.read(source)
+    notebook = read(source, seed)
     with tempfile.TemporaryDirectory() as folder:
         master, result = Path(folder) / f"{name}.ipynb", Path(folder) / "result"
         student = nbformat.from_dict({**notebook, "cells": [c for c in notebook.cells if not tags(c) & OURS]})
@@ -137,6 +179,11 @@ def build(source: Path, output: Path | None = None) -> Path:
     return output
 
 
+def folder_of(seed: int | None) -> Path:
+    """Where the products of a seed lie: the book's own are never overwritten by those of a class."""
+    return BUILD if seed is None else BUILD / f"seed-{seed}"
+
+
 def page(student: NotebookNode, download: str) -> str:
     """The student notebook as a page of the book: the same cells, without the ones that run the grader."""
     parts = []
@@ -151,9 +198,9 @@ def page(student: NotebookNode, download: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def instructor_notebook(source: Path) -> NotebookNode:
+def instructor_notebook(source: Path, seed: int | None = None) -> NotebookNode:
     """The instructor's edition: everything in the source, and after each question what the grader recognises."""
-    notebook, new = jupytext.read(source), nbformat.v4
+    notebook, new = read(source, seed), nbformat.v4
     preamble = Path(__file__).with_name("instructor_preamble.py").read_text(encoding="utf-8")
     hidden = [new.new_code_cell(code, metadata={"tags": ["remove-cell"]}) for code in (grader_code(notebook), preamble)]
     cells, summary, in_tests = [], ["| question | points | graded |", "| --- | ---: | --- |"], False
@@ -180,14 +227,15 @@ def instructor_notebook(source: Path) -> NotebookNode:
     return notebook
 
 
-def build_instructor(folder: Path = SOURCES, output: Path = BUILD / "instructor") -> Path:
+def build_instructor(folder: Path = SOURCES, output: Path | None = None, seed: int | None = None) -> Path:
     """Build the instructor's edition of every problem set, with the solutions executed, as a site of its own."""
+    output = output or folder_of(seed) / "instructor"
     work = output / "source"
     shutil.rmtree(output, ignore_errors=True)
     work.mkdir(parents=True)
     names = []
     for source in sources(folder):
-        jupytext.write(instructor_notebook(source), work / f"{source.stem}.md", fmt="md:myst")
+        jupytext.write(instructor_notebook(source, seed), work / f"{source.stem}.md", fmt="md:myst")
         names.append(source.stem)
     shutil.copy(Path(__file__).with_name("instructor_index.md"), work / "index.md")
     shutil.copytree(ROOT / "book" / "_static", work / "book" / "_static")
@@ -237,10 +285,10 @@ def _shown_test(test: str) -> list[NotebookNode]:
     ]
 
 
-def _digest(source: Path) -> str:
-    """What the products depend on: the source, this machinery, the library that goes along, and Otter."""
+def _digest(source: Path, seed: int | None = None) -> str:
+    """What the products depend on: the source, its seed, this machinery, the library that goes along, and Otter."""
     files = [source, *Path(__file__).parent.glob("*.py"), *(ROOT / "lib").rglob("*.py"), *(ROOT / "lib").rglob("*.csv")]
-    digest = hashlib.sha256(importlib.metadata.version("otter-grader").encode())
+    digest = hashlib.sha256(f"{importlib.metadata.version('otter-grader')} {seed}".encode())
     for path in sorted(files):
         digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -277,13 +325,13 @@ def _write_requirements(notebook: NotebookNode, path: Path) -> None:
     path.write_text("\n".join([*config.get("requirements", []), grader, "jupyterlab"]) + "\n", encoding="utf-8")
 
 
-def grade_solution(source: Path, output: Path) -> None:
+def grade_solution(source: Path, output: Path, seed: int | None = None) -> None:
     """Grade the reference solution with the autograder just built; anything but full marks is an error."""
     from otter.api import grade_submission
 
     with tempfile.TemporaryDirectory() as folder:
         submission = Path(folder) / f"{source.stem}.ipynb"
-        nbformat.write(solution_notebook(source), submission)
+        nbformat.write(solution_notebook(source, seed), submission)
         results = grade_submission(
             str(submission), str(output / "autograder" / f"{source.stem}-autograder.zip"), quiet=True
         )
@@ -294,9 +342,9 @@ def grade_solution(source: Path, output: Path) -> None:
     print(f"{source.stem}: the solution earns {results.total:g} of {results.possible:g} points; see {output}")
 
 
-def solution_notebook(source: Path) -> NotebookNode:
+def solution_notebook(source: Path, seed: int | None = None) -> NotebookNode:
     """The source as a submission: the notebook with every solution in it."""
-    notebook = jupytext.read(source)
+    notebook = read(source, seed)
     cells, in_tests = [], False
     for cell in notebook.cells:
         if cell.cell_type == "raw":
@@ -311,11 +359,20 @@ def solution_notebook(source: Path) -> NotebookNode:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("edition", choices=["students", "instructor"])
-    if parser.parse_args().edition == "instructor":
-        build_instructor()
+    parser.add_argument("--seed", type=whole_number, help="seed of a class's own data, a whole number from zero")
+    chosen = parser.parse_args()
+    if chosen.edition == "instructor":
+        build_instructor(seed=chosen.seed)
         return
     for source in sources():
-        grade_solution(source, build(source))
+        grade_solution(source, build(source, seed=chosen.seed), chosen.seed)
+
+
+def whole_number(text: str) -> int:
+    """A seed from the command line."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from zero, not {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":
