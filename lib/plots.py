@@ -1,6 +1,6 @@
 """Plotting helpers. Each draws on the axes it is given, or makes them, and returns them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import matplotlib.pyplot as plt
@@ -346,6 +346,71 @@ def prior_explorable(
         ),
     )
     return alt.vconcat(top, bottom).add_params(slider)
+
+
+def frequency_explorable(sequences: Mapping[str, ArrayLike]) -> alt.VConcatChart:
+    """Let a reader go through sequences of zeros and ones and watch the running frequency of ones.
+
+    Parameters
+    ----------
+    sequences : mapping of str to array_like, shape (replicates, n)
+        For each panel, its title and its sequences, a row each. All have the same shape.
+
+    Returns
+    -------
+    altair.VConcatChart
+        A panel for each entry: the running frequency of the sequence that the slider names, that of all before it in
+        grey, and below it a mark for each one.
+
+    Raises
+    ------
+    ValueError
+        If there is no sequence, the shapes differ, or a value is neither zero nor one.
+    """
+    arrays = {name: np.asarray(rows, dtype=float) for name, rows in sequences.items()}
+    shapes = {rows.shape for rows in arrays.values()}
+    if len(shapes) != 1 or len(next(iter(shapes))) != 2 or 0 in next(iter(shapes)):
+        raise ValueError("sequences must hold arrays of the same shape, a row for each sequence")
+    if any(not np.isin(rows, [0, 1]).all() for rows in arrays.values()):
+        raise ValueError("sequences must consist of zeros and ones")
+    replicates, n = next(iter(shapes))
+    slider = alt.param(
+        name="sequence", value=1, bind=alt.binding_range(min=1, max=replicates, step=1, name="Sequence number ")
+    )
+    panels = []
+    for name, rows in arrays.items():
+        frame = pd.DataFrame(
+            {
+                "number": np.repeat(np.arange(1, replicates + 1), n),
+                "draw": np.tile(np.arange(1, n + 1), replicates),
+                "one": rows.ravel().astype(int),
+                "frequency": (rows.cumsum(axis=1) / np.arange(1, n + 1)).ravel().round(4),
+            }
+        )
+        base = alt.Chart(frame).encode(
+            x=alt.X("draw:Q", title="draw" if name == list(arrays)[-1] else None, scale=alt.Scale(domain=[0, n])),
+            detail="number:N",
+        )
+        frequency = alt.Y(
+            "frequency:Q", title="frequency", scale=alt.Scale(domain=[-0.2, 1]), axis=alt.Axis(values=[0, 0.5, 1])
+        )
+        now = base.transform_filter("datum.number === sequence")
+        panels.append(
+            alt.layer(
+                base.transform_filter("datum.number < sequence")
+                .mark_line(color=GREY, opacity=0.3, strokeWidth=1)
+                .encode(y=frequency),
+                now.mark_line(color=BLUE, strokeWidth=2.5).encode(y=frequency),
+                now.transform_filter(f"datum.draw === {n}")
+                .mark_circle(color=BLUE, size=90, opacity=1)
+                .encode(y=frequency),
+                now.transform_filter("datum.one === 1")
+                .transform_calculate(frequency="-0.12")
+                .mark_tick(color=VERMILION, orient="vertical", size=10, thickness=2)
+                .encode(y=frequency),
+            ).properties(width=440, height=110, title=alt.TitleParams(name, anchor="start"))
+        )
+    return alt.vconcat(*panels).add_params(slider)
 
 
 def _mixture_quantile(probability: float, mass: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray:

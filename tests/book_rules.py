@@ -45,6 +45,7 @@ REFERENCES = {
     "glue:any",
     "glue:text",
     "numref",
+    "prf:ref",
     "ref",
     "term",
 }
@@ -211,7 +212,7 @@ def read_directive(token, prose: Prose) -> None:
     read_blocks(str(((options.get("mystnb") or {}).get("image") or {}).get("alt") or ""), prose)
     if name.startswith("glue:"):
         prose.glued.add(argument)
-    if name in ARGUMENT_IS_PROSE:
+    if name in ARGUMENT_IS_PROSE or name.startswith("prf:"):
         read_blocks(argument, prose)
     if name in ("exercise", "exercise-start"):
         prose.exercises.append(str(options.get("label", "")))

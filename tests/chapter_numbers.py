@@ -7,8 +7,9 @@ or published by somebody else, or computed by another method; it is never copied
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from math import comb, exp, pi
 
+import exchangeability_reference as exchangeable
 import references
 import references_batting as batting
 import references_three_point as three_point
@@ -52,6 +53,10 @@ CONTRASTS = "contrasts without mu and Gauss's rule over tau (references.tau_rule
 MIXTURE = "the precision matrix at each tau of Gauss's rule (references.moments)"
 CUT = "SciPy's adaptive integrator on the logarithm of tau (references.cut_off)"
 REPLICATED = "integrals over mu and tau (references.some_replicate, replicates_vary_more)"
+PROPER = "the precision matrix at each tau of a grid (exchangeability_reference.under_proper_priors)"
+FRACTIONS = "fractions of whole numbers (exchangeability_reference)"
+ALL_WAYS = "all ways to choose nine, one after another (exchangeability_reference.halves)"
+CONVOLUTION = "convolving hypergeometric laws (exchangeability_reference.early)"
 CORRELATED = "an eight-dimensional normal distribution function (references.some_averaged)"
 CANONICAL = "the multiple correlation of mu with the effects (references.gibbs_autocorrelation)"
 CONTRASTS = "adaptive quadrature over contrasts and precision matrices (references.averaged_over_tau)"
@@ -544,6 +549,112 @@ NUMBERS: list[Number] = [
     Number("three-point", "first_others", FIRST_OTHERS, 1e-12, "sums over the others"),
     Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
     Number("three-point", "later_needed", three_point.best_beta_binomial()[1] * 7 / 3, 0.3, GAMMAS),
+    # When groups are alike before the data
+    Number("exchangeability", "prior_correlation", 0.5, MonteCarlo("prior_correlation_se"), "100 / (100 + 100)"),
+    Number("exchangeability", "prior_a_beats_b", 0.5, MonteCarlo("prior_a_beats_b_se"), "symmetry"),
+    *(
+        Number("exchangeability", name, value, MonteCarlo(f"{name}_se"), PROPER)
+        for name, value in zip(
+            ["posterior_correlation", "posterior_a_beats_b", "new_mean", "new_sd", "new_positive"],
+            exchangeable.under_proper_priors(),
+            strict=True,
+        )
+    ),
+    Number("exchangeability", "orders", comb(5, 2), 0, "two of five places"),
+    Number("exchangeability", "order_probability", 1 / comb(5, 2), 1e-12, "all orders alike"),
+    Number("exchangeability", "both_heads", 2 / 5 * 1 / 4, 1e-12, "by hand"),
+    Number("exchangeability", "both_shuffled", 2 / 5 * 1 / 4, MonteCarlo("both_shuffled_se"), "by hand"),
+    Number("exchangeability", "covariance", -0.06, 1e-12, "an independent program"),
+    Number("exchangeability", "correlation", -1 / 4, 1e-12, "-1 / (n - 1)"),
+    Number("exchangeability", "distance_5", 1 - 10 * 0.4**2 * 0.6**3, 1e-8, "the best coin for two heads, by calculus"),
+    Number("exchangeability", "lower_bound_5", 1 - 10 * 0.4**2 * 0.6**3, 1e-8, "the best coin for two heads"),
+    Number("exchangeability", "coin_5", 2 / 5, 1e-8, "where p^2 (1 - p)^3 is largest"),
+    Number(
+        "exchangeability",
+        "distance_first_2",
+        1.2 - 2 * 0.3**0.5,
+        1e-7,
+        "one coin with (1 - p)^2 = 3/10, the chance of no head: .6 - 2 p (1 - p)",
+    ),
+    Number("exchangeability", "coin_first_2", 0.6 - 2 * 0.4 * 0.6, 1e-12, "excess at one head, by hand"),
+    Number("exchangeability", "lowest_5", -1 / 4, 1e-9, "-1 / (J - 1)"),
+    Number("exchangeability", "lowest_50", -1 / 49, 1e-9, "-1 / (J - 1)"),
+    Number(
+        "exchangeability", "residual_correlation", -1 / 4, MonteCarlo("residual_correlation_se"), "residuals sum to 0"
+    ),
+    Number("exchangeability", "two_stage_correlation", 0.3, MonteCarlo("two_stage_correlation_se"), "rho"),
+    Number("exchangeability", "even_distance", exchangeable.even_heads_distance(), 1e-7, "a witness made by hand"),
+    Number("exchangeability", "urn_followed", float(exchangeable.polya(4, 3)), 1e-12, FRACTIONS),
+    Number("exchangeability", "urn_integral", float(exchangeable.polya(4, 3)), 1e-9, FRACTIONS),
+    Number("exchangeability", "urn_drawn", float(exchangeable.polya(4, 3)), MonteCarlo("urn_drawn_se"), FRACTIONS),
+    Number("exchangeability", "urn_correlation", 1 / 6, 1e-9, "c / (a + b + c)"),
+    Number("exchangeability", "urn_gap_10", exchangeable.gap_to_beta(10), 1e-9, FRACTIONS),
+    Number("exchangeability", "urn_gap_100", exchangeable.gap_to_beta(100), 1e-9, FRACTIONS),
+    Number(
+        "exchangeability", "urn_low", sum(exchangeable.polya_counts(1000)[:250]), MonteCarlo("urn_low_se"), FRACTIONS
+    ),
+    Number("exchangeability", "other_110", 2 / 5 * 2 / 6 * 5 / 7, 1e-12, "by hand"),
+    Number("exchangeability", "other_101", 2 / 5 * 4 / 6 * 3 / 7, 1e-12, "by hand"),
+    Number(
+        "exchangeability",
+        "definetti_1000",
+        sum(p * (s / 1000) ** 3 * (1 - s / 1000) for s, p in enumerate(exchangeable.polya_counts(1000))),
+        1e-9,
+        FRACTIONS,
+    ),
+    Number("exchangeability", "definetti_limit", float(exchangeable.polya(4, 3)), 1e-12, FRACTIONS),
+    Number("exchangeability", "chain_end", 1 / 2, MonteCarlo("chain_end_se"), "symmetry"),
+    Number("exchangeability", "chain_agree", 0.9, 1e-12, "the chance to stay"),
+    Number("exchangeability", "chain_110", 0.5 * 0.9 * 0.1, 1e-12, "by hand"),
+    Number("exchangeability", "chain_101", 0.5 * 0.1 * 0.1, 1e-12, "by hand"),
+    Number("exchangeability", "chain_distance", 0.02, 1e-12, "half the difference, by hand"),
+    Number("exchangeability", "distance_100", exchangeable.shuffle_to_coin(100, 10), 1e-9, FRACTIONS),
+    Number("exchangeability", "bound_pairs_100", 0.45, 1e-12, "10 * 9 / 200"),
+    Number("exchangeability", "bound_colours_100", 0.2, 1e-12, "2 * 10 / 100"),
+    Number("exchangeability", "constant", exp(-1 / 2) / (2 * pi) ** 0.5, 5e-4, "the normal density at 1, a limit"),
+    Number("exchangeability", "birthday", exchangeable.birthday(23, 365), 1e-9, "whole numbers"),
+    Number("exchangeability", "birthday_bound", 253 / 365, 1e-12, "253 pairs of 23"),
+    Number("exchangeability", "birthday_rate", 23 / 365, 1e-12, "by hand"),
+    Number("exchangeability", "ways", comb(18, 9), 0, "nine of eighteen"),
+    Number("exchangeability", "first_difference", exchangeable.halves(tuple(exchangeable.FIRST))[0], 1e-9, ALL_WAYS),
+    Number("exchangeability", "first_p", exchangeable.halves(tuple(exchangeable.FIRST))[1], 1e-9, ALL_WAYS),
+    Number("exchangeability", "rest_difference", exchangeable.halves(tuple(exchangeable.REST))[0], 1e-9, ALL_WAYS),
+    Number("exchangeability", "rest_p", exchangeable.halves(tuple(exchangeable.REST))[1], 1e-9, ALL_WAYS),
+    *(
+        Number("exchangeability", f"early_{what}{ending}", value, 1e-6, CONVOLUTION)
+        for what, name in [("hits", "batting_1970"), ("threes", "three_point_2018")]
+        for ending, value in zip(["", "_expected", "_sd"], exchangeable.early(name)[:3], strict=True)
+    ),
+    Number(
+        "exchangeability",
+        "early_threes_p",
+        exchangeable.early("three_point_2018")[3],
+        MonteCarlo("early_threes_p_se"),
+        CONVOLUTION,
+    ),
+    Number(
+        "exchangeability",
+        "alphabet_correlation",
+        statistics.correlation(exchangeable.SHARES, range(176)),
+        1e-9,
+        "Python's statistics module",
+    ),
+    Number(
+        "exchangeability",
+        "volume_correlation",
+        statistics.correlation(exchangeable.SHARES, exchangeable.TRIES),
+        1e-9,
+        "Python's statistics module",
+    ),
+    Number(
+        "exchangeability",
+        "volume_sds",
+        statistics.correlation(exchangeable.SHARES, exchangeable.TRIES) * 175**0.5,
+        1e-9,
+        "under permutation a correlation has variance 1 / (n - 1)",
+    ),
+    Number("exchangeability", "within", 0.08 / 0.25, 1e-12, "Var of (.1, .5, .5, .9) over .5 * .5"),
+    Number("exchangeability", "between", 0.04 / 0.25, 1e-12, "Var of (.3, .7) over .5 * .5"),
     # The lecture, slide by slide
     Number("lecture", "pooled_mean", 7.685616725, 5e-10, "an independent program"),
     Number("lecture", "pooled_se", 4.0719, 5e-5, "an independent program"),
@@ -583,6 +694,10 @@ NUMBERS: list[Number] = [
     Number("lecture", "tau_half_normal_10", 4.844, 5e-4, "an independent program"),
     Number("lecture", "tau_flat_square", 11.431, 5e-4, "an independent program"),
     Number("lecture", "joint_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
+    Number("lecture", "heads_covariance", -0.06, 1e-12, "an independent program"),
+    Number("lecture", "heads_correlation", -0.25, 1e-12, "an independent program"),
+    Number("lecture", "heads_distance", 1 - 10 * 0.4**2 * 0.6**3, 1e-8, "the best coin for two heads, by calculus"),
+    Number("lecture", "heads_first", exchangeable.shuffle_to_coin(100, 10), 1e-9, FRACTIONS),
     Number("lecture", "joint_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),
     # Would you notice a wrong sampler?
     Number(

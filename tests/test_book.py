@@ -55,6 +55,8 @@ def test_no_decimal_is_typed_into_prose(page):
         "```{list-table} With 7.7\n* - a\n```",
         "```{exercise}\n:label: a\n\nWhat is 7.7 squared?\n```",
         "```{exercise} With 7.7\n:label: a\n\nWhat?\n```",
+        "```{prf:theorem}\n:label: a\n\nIt is 7.7.\n```",
+        "```{prf:theorem} With 7.7\n:label: a\n\nIt is.\n```",
         ":::{note}\nIt is 7.7.\n:::",
         ":::{admonition} About 7.7\nIt is.\n:::",
         "```{figure} a.png\n:alt: A bar at 7.7\n\nA bar.\n```",
@@ -114,7 +116,8 @@ def test_a_name_glued_or_pasted_alone_is_seen(tmp_path):
 
 @each_page
 def test_every_number_has_its_value(page):
-    assert rules.wrong_numbers(page.stem, rules.glued_values(BOOK, page), NUMBERS) == []
+    rows = [] if page.part == rules.PROBLEM_SETS else NUMBERS  # a problem set may share its name with a chapter
+    assert rules.wrong_numbers(page.stem, rules.glued_values(BOOK, page), rows) == []
 
 
 def test_every_row_belongs_to_a_page():

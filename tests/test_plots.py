@@ -99,12 +99,28 @@ def test_prior_explorable_holds_what_exact_draws_say(scale):
     assert spec["params"][0]["bind"] | {"name": ""} == {"input": "range", "min": 1, "max": 40, "step": 1, "name": ""}
 
 
+def test_frequency_explorable_holds_running_frequencies():
+    sequences = {"A": [[1, 0, 1, 1], [0, 0, 0, 1]], "B": np.eye(4)[:2]}
+    chart = plots.frequency_explorable(sequences)
+    spec = chart.to_dict()
+    assert [panel["title"]["text"] for panel in spec["vconcat"]] == ["A", "B"]
+    bind = spec["params"][0]["bind"]
+    assert (bind["min"], bind["max"], bind["step"]) == (1, 2, 1)
+    rows = spec["datasets"][spec["vconcat"][0]["data"]["name"]]
+    first = [row for row in rows if row["number"] == 1]
+    assert [row["frequency"] for row in first] == pytest.approx([1, 0.5, 2 / 3, 0.75], abs=1e-4)
+    assert [row["one"] for row in first] == [1, 0, 1, 1] and [row["draw"] for row in first] == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[1, 2, 4], start=1), "scale must hold"),
         (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[0, 1, 2], start=1), "scale must hold"),
         (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[1, 2, 3], start=9), "start must be one of"),
+        (lambda: plots.frequency_explorable({"a": [[0, 1]], "b": [[0, 1, 1]]}), "arrays of the same shape"),
+        (lambda: plots.frequency_explorable({}), "arrays of the same shape"),
+        (lambda: plots.frequency_explorable({"a": [[0, 2]]}), "zeros and ones"),
         (lambda: plots.forest([1.0, 2.0], labels=["a"]), "labels must name each of the 2 estimates"),
         (lambda: plots.paths([0, 1], [[0, 1]], labels="ab", gap=1), r"lines must have the shape \(2, 2\)"),
         (lambda: plots.shrinkage_explorable([1, 2], [1, 1], "ab", tau=[0, 1, 3], start=1), "tau must hold"),

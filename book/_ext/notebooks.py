@@ -337,6 +337,14 @@ class Translator:
 
     block_topic = block_sidebar = block_Admonition
 
+    def block_theorem_node(self, node):
+        """Write a theorem, or what else sphinx-proof counts along with theorems, under its own name and number."""
+        number = self.number(node, node["countertype"], "").removeprefix(node["countertype"])
+        title, content = node.children
+        body = "\n\n".join(filter(None, (self.block(child) for child in content.children)))
+        heading = f"{node['realtype'].capitalize()}{number}{self.inline(title)}"
+        return indent(f"**{heading}**\n\n{body}", "> ", "> ")
+
     def block_literal_block(self, node):
         language = node.get("language", "")
         language = "python" if language.startswith("ipython") else "" if language in ("none", "default") else language
