@@ -168,8 +168,8 @@ def try_out(tests, student):
         for question in questions:
             text = tests[question]
             if seconds is not None:
-                assert "\nSECONDS = 10 " in text
-                text = text.replace("\nSECONDS = 10 ", f"\nSECONDS = {seconds} ")
+                assert "\nSECONDS = 60 " in text
+                text = text.replace("\nSECONDS = 60 ", f"\nSECONDS = {seconds} ")
             files[question] = ExceptionTestFile.from_string(text)
             files[question].run(space)
         return GradingResults(list(files.values()))
