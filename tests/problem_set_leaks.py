@@ -24,6 +24,8 @@ TAUGHT = {
     "pd.DataFrame(",
     "precision = 1 / (sigma**2 + tau**2)",
     "precision = 1 / sigma**2",
+    "squares = ((theta - mu) ** 2).sum()",
+    "weight = tau**2 / (tau**2 + sigma**2)",
 }
 
 
