@@ -286,7 +286,7 @@ class GammaPoisson:
 
     @property
     def steps(self) -> tuple[ExactStep | SliceStep, ...]:
-        """Each unknown hyperparameter given the other and the data; the suppressed counts and the rates given both."""
+        """Each unknown hyperparameter given the other and the data; suppressed counts and rates given both."""
 
         def slice_step(parameter: Hyperparameter) -> SliceStep:
             def log_likelihood(value: FloatArray, state: State) -> FloatArray:
@@ -296,7 +296,19 @@ class GammaPoisson:
 
             return SliceStep(parameter, log_likelihood, lambda value, state: state | {parameter.name: value})
 
-        return (*(slice_step(p) for p in self._unknown), ExactStep(self._draw_lam))
+        if self.location.name == "mean" or len(self._unknown) < 2:
+            return (*(slice_step(p) for p in self._unknown), ExactStep(self._draw_lam))
+
+        # Shape and rate follow each other closely: move both along a fixed mean, then the rate alone.
+        def log_both(value: FloatArray, state: State) -> FloatArray:
+            rate = value * (state["rate"] / state["shape"])
+            # With da db = (a / m**2) da dm, a density along a fixed mean has one more factor a.
+            return self.log_marginal_likelihood(value, rate) + self.location.log_density(rate) + np.log(value)
+
+        def both(value: FloatArray, state: State) -> State:
+            return state | {"shape": value, "rate": value * (state["rate"] / state["shape"])}
+
+        return (SliceStep(self.shape, log_both, both), slice_step(self.location), ExactStep(self._draw_lam))
 
     def start_state(self, rng: np.random.Generator, chains: int) -> State:
         """Rates at their estimates, hyperparameters scattered where the data put them, inside their priors."""
