@@ -19,7 +19,7 @@ def grade(answer, expected, slips=None, *, rtol=1e-3, atol=0.0):  # in place of 
 
 
 def _shown(value):
-    numbers = np.atleast_1d(np.asarray(value, dtype=float))
+    numbers = np.ravel(np.asarray(value, dtype=float))
     text = ", ".join(f"{number:.4g}" for number in numbers[:3])
     return f"{text}, …" if numbers.size > 3 else text
 
