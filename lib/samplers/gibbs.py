@@ -60,13 +60,14 @@ def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng:
     kept: list[State] = []
     for iteration in range(warmup + draws):
         tuning = iteration < warmup
+        comparing = tuning and (iteration < 100 or iteration % 20 < 2)  # slices cost more: not in every iteration
         for number, step in enumerate(steps):
             if isinstance(step, ExactStep):
                 state = state | step.draw(state, rng)
-            elif poolable[number] and (iteration % 2 == 1 if tuning else moving[number] > 0.5):
+            elif poolable[number] and (iteration % 2 == 1 if comparing else moving[number] > 0.5):
                 state, share = pool_move(step, state, rng)
                 if tuning:  # it costs less than a slice, and is as good where it mostly moves
-                    moving[number] += (share - moving[number]) / (iteration // 2 + 1)
+                    moving[number] += (share - moving[number]) / (min(iteration, 100) // 2 + 1)
             else:
                 state, distance = slice_move(step, state, widths[number], rng)
                 if tuning:  # a width of about three typical moves needs few evaluations
