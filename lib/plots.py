@@ -188,12 +188,38 @@ def shrinkage_explorable(
         ),
     )
     here = "datum.tau === tau"
+    top = _estimates_panel(
+        groups,
+        curve,
+        here,
+        axis,
+        "Estimates at this τ",
+        [
+            "Ring: a group's own estimate. Dashed: population mean.",
+            "Dot and bar: the estimate given τ, and its 95% interval.",
+        ],
+    )
+    line = alt.Chart(curve).encode(x=alt.X("tau:Q", title="τ"), y=alt.Y("log_likelihood:Q", title="Log likelihood"))
+    bottom = alt.layer(
+        line.mark_line(color=BLUE), line.transform_filter(here).mark_circle(color=VERMILION, size=110, opacity=1)
+    ).properties(width=440, height=110, title=alt.TitleParams("How well each τ explains the data", anchor="start"))
+    return alt.vconcat(top, bottom).add_params(slider)
+
+
+def _estimates_panel(
+    groups: pd.DataFrame, centres: pd.DataFrame, here: str, axis: str, title: str, subtitle: list[str]
+) -> alt.LayerChart:
+    """Draw the groups' estimates, their intervals and the centre, where the slider stands.
+
+    `groups` holds ``group``, ``y``, ``estimate``, ``low`` and ``high``, `centres` holds ``mu``, and both what the
+    filter `here` compares with the slider.
+    """
     span = [float(min(groups["low"].min(), groups["y"].min())), float(max(groups["high"].max(), groups["y"].max()))]
-    row = alt.Y("group:N", title=None, sort=names)
+    row = alt.Y("group:N", title=None, sort=list(groups["group"].unique()))
     effect = alt.Scale(domain=span, nice=True)
     moving = alt.Chart(groups).transform_filter(here)
-    top = alt.layer(
-        alt.Chart(curve)
+    return alt.layer(
+        alt.Chart(centres)
         .transform_filter(here)
         .mark_rule(color=GREY, strokeDash=[4, 3])
         .encode(x=alt.X("mu:Q", scale=effect)),
@@ -204,23 +230,7 @@ def shrinkage_explorable(
         moving.mark_circle(color=BLUE, size=90, opacity=1).encode(
             x=alt.X("estimate:Q", scale=effect), y=row, tooltip=["group:N", "y:Q", "estimate:Q", "low:Q", "high:Q"]
         ),
-    ).properties(
-        width=440,
-        height=230,
-        title=alt.TitleParams(
-            "Estimates at this τ",
-            subtitle=[
-                "Ring: a group's own estimate. Dashed: population mean.",
-                "Dot and bar: the estimate given τ, and its 95% interval.",
-            ],
-            anchor="start",
-        ),
-    )
-    line = alt.Chart(curve).encode(x=alt.X("tau:Q", title="τ"), y=alt.Y("log_likelihood:Q", title="Log likelihood"))
-    bottom = alt.layer(
-        line.mark_line(color=BLUE), line.transform_filter(here).mark_circle(color=VERMILION, size=110, opacity=1)
-    ).properties(width=440, height=110, title=alt.TitleParams("How well each τ explains the data", anchor="start"))
-    return alt.vconcat(top, bottom).add_params(slider)
+    ).properties(width=440, height=230, title=alt.TitleParams(title, subtitle=subtitle, anchor="start"))
 
 
 def prior_explorable(
@@ -291,32 +301,15 @@ def prior_explorable(
         ),
     )
     here = "datum.scale === prior_scale"
-    span = [float(min(groups["low"].min(), model.y.min())), float(max(groups["high"].max(), model.y.max()))]
-    row = alt.Y("group:N", title=None, sort=names)
-    effect = alt.Scale(domain=span, nice=True)
-    moving = alt.Chart(groups).transform_filter(here)
-    now = alt.Chart(means).transform_filter(here)
-    top = alt.layer(
-        now.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=alt.X("mu:Q", scale=effect)),
-        moving.mark_rule(color=BLUE, strokeWidth=2).encode(
-            x=alt.X("low:Q", scale=effect, title=axis), x2="high:Q", y=row
-        ),
-        moving.mark_point(color=VERMILION, size=60, strokeWidth=2).encode(x=alt.X("y:Q", scale=effect), y=row),
-        moving.mark_circle(color=BLUE, size=90, opacity=1).encode(
-            x=alt.X("estimate:Q", scale=effect), y=row, tooltip=["group:N", "y:Q", "estimate:Q", "low:Q", "high:Q"]
-        ),
-    ).properties(
-        width=440,
-        height=230,
-        title=alt.TitleParams(
-            "Estimates under this prior",
-            subtitle=[
-                "Ring: a group's own estimate. Dashed: mean of μ.",
-                "Dot and bar: posterior mean and 95% interval.",
-            ],
-            anchor="start",
-        ),
+    top = _estimates_panel(
+        groups,
+        means,
+        here,
+        axis,
+        "Estimates under this prior",
+        ["Ring: a group's own estimate. Dashed: mean of μ.", "Dot and bar: posterior mean and 95% interval."],
     )
+    now = alt.Chart(means).transform_filter(here)
     line = (
         alt.Chart(curve)
         .transform_calculate(prior="1 / (1 + pow(datum.tau / prior_scale, 2))")

@@ -1,5 +1,6 @@
 """Calibration passes right samplers, finds planted bugs, and gives the same ranks whoever does the work."""
 
+import arviz as az
 import joblib
 import numpy as np
 import planted_bugs as bugs
@@ -120,10 +121,9 @@ def test_coverage_counts_intervals():
 
 
 def test_arviz_plots_it():
-    plot_ecdf_pit = pytest.importorskip("arviz").plot_ecdf_pit
     tree = calibrate(exact, replicates=20).to_datatree()
     assert isinstance(tree, xr.DataTree)
-    plot_ecdf_pit(tree, var_names=["mu", "tau"], sample_dims="replicate", backend="none")
+    az.plot_ecdf_pit(tree, var_names=["mu", "tau"], sample_dims="replicate", backend="none")
 
 
 # Parallel work.
