@@ -6,7 +6,7 @@ from math import comb, perm
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
@@ -160,6 +160,7 @@ def test_nearest_mixture_of_a_shuffle_is_one_coin(n):
 
 @settings(max_examples=40, deadline=None)
 @given(counts=count_laws)
+@example(counts=np.array([0.4, 0.1, 0.1, 0.4, 0, 0, 0]))  # a local maximum within 0.002 of a coin that is always 0
 def test_the_dual_proves_the_distance(counts):
     nearest = ex.nearest_mixture(counts)
     n = counts.size - 1
@@ -170,7 +171,7 @@ def test_the_dual_proves_the_distance(counts):
     # No coin, of very many, beats the witness's bound; so no mixture does.
     assert (nearest.witness >= 0).all() and (nearest.witness <= 1).all()
     best = max(tossed(n, p) @ nearest.witness for p in np.linspace(0, 1, 2001))
-    assert nearest.witness @ counts - best >= nearest.lower_bound - 1e-6
+    assert nearest.witness @ counts - best >= nearest.lower_bound - 1e-9
     assert nearest.distance - nearest.lower_bound <= 1e-8
 
 
