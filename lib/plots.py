@@ -208,7 +208,7 @@ def shrinkage_explorable(
 
 def _estimates_panel(
     groups: pd.DataFrame, centres: pd.DataFrame, here: str, axis: str, title: str, subtitle: list[str]
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Draw the groups' estimates, their intervals and the centre, where the slider stands.
 
     `groups` holds ``group``, ``y``, ``estimate``, ``low`` and ``high``, `centres` holds ``mu``, and both what the

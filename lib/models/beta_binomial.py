@@ -9,7 +9,15 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from lib.models.base import ExactStep, SliceStep, State
-from lib.models.hyperparameter import POSITIVE, UNIT_INTERVAL, Hyperparameter, Specification, hyperparameter
+from lib.models.hyperparameter import (
+    POSITIVE,
+    UNIT_INTERVAL,
+    Hyperparameter,
+    Specification,
+    complete,
+    hyperparameter,
+    place,
+)
 from lib.models.rising import Table, log_rising_total
 from lib.validation import FloatArray, count_vector, group_labels
 
@@ -178,9 +186,7 @@ class BetaBinomial:
     def summaries(self, parameters: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the log likelihood, the log prior of all parameters and (theta_1 - mean)(theta_2 - mean)."""
         theta = np.clip(parameters["theta"], _SMALLEST, 1 - 1e-16)
-        mean, concentration = (
-            parameters.get(p.name, np.asarray(p.value, dtype=float)) for p in (self.mean, self.concentration)
-        )
+        mean, concentration = complete(self._hyper, parameters)
         summaries = {
             "log_likelihood": self.log_likelihood(theta),
             "log_prior": self.log_hyperprior(mean, concentration) + self.log_population(theta, mean, concentration),
@@ -216,24 +222,16 @@ class BetaBinomial:
         return {p.name: known[p.name] for p in self._unknown} | {"theta": special.expit(logit)}
 
     @property
+    def _hyper(self) -> tuple[Hyperparameter, Hyperparameter]:
+        return self.mean, self.concentration
+
+    @property
     def _unknown(self) -> list[Hyperparameter]:
-        return [p for p in (self.mean, self.concentration) if p.value is None]
+        return [p for p in self._hyper if p.value is None]
 
     def _place(self, position: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Logit of each rate, mean, concentration, and the log prior of the free hyperparameters."""
-        values: dict[str, FloatArray | float | None] = {
-            "mean": self.mean.value,
-            "concentration": self.concentration.value,
-        }
-        log_prior = np.zeros(position.shape[:-1])
-        for place, p in enumerate(self._unknown, start=self.trials.size):
-            free = position[..., place]
-            values[p.name] = p.natural(free)
-            log_prior = log_prior + p.log_free_density(free)
-        mean, concentration = (
-            np.broadcast_to(np.asarray(values[name], dtype=float), log_prior.shape)
-            for name in ("mean", "concentration")
-        )
+        (mean, concentration), log_prior = place(self._hyper, position[..., self.trials.size :])
         distance = position[..., : self.trials.size] / _unit(mean, concentration)[..., np.newaxis]
         return special.logit(mean)[..., np.newaxis] + distance, mean, concentration, log_prior
 
@@ -298,17 +296,13 @@ class BetaBinomial:
     def log_integrand(self, *hyperparameters: FloatArray) -> FloatArray:
         """Log prior times marginal likelihood."""
         given = {p.name: value for p, value in zip(self.integrated, hyperparameters, strict=True)}
-        mean, concentration = (
-            given.get(p.name, np.asarray(p.value, dtype=float)) for p in (self.mean, self.concentration)
-        )
+        mean, concentration = complete(self._hyper, given)
         return self.log_hyperprior(mean, concentration) + self.log_marginal_likelihood(mean, concentration)
 
     def draw_rest(self, rng: np.random.Generator, *hyperparameters: FloatArray, size: int) -> dict[str, FloatArray]:
         """Draw the rates given the hyperparameters."""
         given = {p.name: value for p, value in zip(self.integrated, hyperparameters, strict=True)}
-        mean, concentration = (
-            given.get(p.name, np.full(size, p.value, dtype=float)) for p in (self.mean, self.concentration)
-        )
+        mean, concentration = (np.broadcast_to(value, (size,)) for value in complete(self._hyper, given))
         return {"theta": _draw(rng, self.theta_given(mean, concentration), (size, self.trials.size))}
 
     def _tabulate(self) -> None:

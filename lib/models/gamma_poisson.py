@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from lib.models.base import ExactStep, SliceStep, State
-from lib.models.hyperparameter import POSITIVE, Hyperparameter, Specification, hyperparameter
+from lib.models.hyperparameter import POSITIVE, Hyperparameter, Specification, complete, hyperparameter, place
 from lib.models.rising import Table, log_rising, log_rising_total
 from lib.validation import FloatArray, counts_or_bounds, group_labels, positive_vector
 
@@ -221,9 +221,7 @@ class GammaPoisson:
     def summaries(self, parameters: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the log likelihood, the log prior of all parameters and (lam_1 - m)(lam_2 - m) in units of m."""
         lam = np.maximum(parameters["lam"], 1e-300)
-        shape, location = (
-            parameters.get(p.name, np.asarray(p.value, dtype=float)) for p in (self.shape, self.location)
-        )
+        shape, location = complete(self._hyper, parameters)
         rate = self.rate_of(shape, location)
         summaries = {
             "log_likelihood": self.log_likelihood(lam),
@@ -257,21 +255,16 @@ class GammaPoisson:
         return {p.name: known[p.name] for p in self._unknown} | {"lam": np.exp(log_lam)}
 
     @property
+    def _hyper(self) -> tuple[Hyperparameter, Hyperparameter]:
+        return self.shape, self.location
+
+    @property
     def _unknown(self) -> list[Hyperparameter]:
-        return [p for p in (self.shape, self.location) if p.value is None]
+        return [p for p in self._hyper if p.value is None]
 
     def _place(self, position: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Log of each rate, shape, rate or mean, and the log prior of the free hyperparameters."""
-        values: dict[str, FloatArray | float | None] = {p.name: p.value for p in (self.shape, self.location)}
-        log_prior = np.zeros(position.shape[:-1])
-        for place, p in enumerate(self._unknown, start=self.exposure.size):
-            free = position[..., place]
-            values[p.name] = p.natural(free)
-            log_prior = log_prior + p.log_free_density(free)
-        shape, location = (
-            np.broadcast_to(np.asarray(values[p.name], dtype=float), log_prior.shape)
-            for p in (self.shape, self.location)
-        )
+        (shape, location), log_prior = place(self._hyper, position[..., self.exposure.size :])
         log_mean = np.log(shape) - np.log(self.rate_of(shape, location))
         distance = position[..., : self.exposure.size] / np.sqrt(shape)[..., np.newaxis]
         return log_mean[..., np.newaxis] + distance, shape, location, log_prior
@@ -358,7 +351,7 @@ class GammaPoisson:
 
     def _complete(self, hyperparameters: tuple[FloatArray, ...]) -> tuple[FloatArray, FloatArray]:
         given = {p.name: value for p, value in zip(self.integrated, hyperparameters, strict=True)}
-        shape, location = (given.get(p.name, np.asarray(p.value, dtype=float)) for p in (self.shape, self.location))
+        shape, location = complete(self._hyper, given)
         return shape, location
 
     def _draw(self, rng: np.random.Generator, shape: FloatArray, rate: FloatArray) -> FloatArray:

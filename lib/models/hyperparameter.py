@@ -1,6 +1,6 @@
 """What is known of a hyperparameter before the data: a number, a prior, a log density, or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -280,6 +280,35 @@ def hyperparameter(name: str, specification: Specification, support: tuple[float
         f"scipy.stats.halfnorm(scale=5)), a callable that returns its log density, or None (flat); "
         f"not {type(specification).__name__}"
     )
+
+
+def complete(parameters: Sequence[Hyperparameter], given: Mapping[str, FloatArray]) -> list[FloatArray]:
+    """Return the value of every hyperparameter in order: what is given by name, or else what is known."""
+    return [given.get(p.name, np.asarray(p.value, dtype=float)) for p in parameters]
+
+
+def place(parameters: Sequence[Hyperparameter], free: FloatArray) -> tuple[list[FloatArray], FloatArray]:
+    """Bring the unknown hyperparameters back from the free scale.
+
+    Parameters
+    ----------
+    parameters : sequence of Hyperparameter
+        All of a model's, known ones too.
+    free : ndarray, shape (..., number of unknown ones)
+        Their positions, in order.
+
+    Returns
+    -------
+    values : list of ndarray, each of shape (...)
+        All of them, in order.
+    log_prior : ndarray, shape (...)
+        On the free scale, Jacobians included.
+    """
+    given, log_prior = {}, np.zeros(free.shape[:-1])
+    for number, p in enumerate(p for p in parameters if p.value is None):
+        given[p.name] = p.natural(free[..., number])
+        log_prior = log_prior + p.log_free_density(free[..., number])
+    return [np.broadcast_to(value, log_prior.shape) for value in complete(parameters, given)], log_prior
 
 
 def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperparameter:

@@ -10,7 +10,7 @@ from scipy import special
 
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.gamma_poisson import Gamma
-from lib.models.hyperparameter import POSITIVE, REAL_LINE, Hyperparameter, Specification, hyperparameter
+from lib.models.hyperparameter import POSITIVE, REAL_LINE, Hyperparameter, Specification, complete, hyperparameter
 from lib.validation import FloatArray, counts_or_bounds, group_labels, positive_vector
 
 _WIDEST = 30.0  # a state's log mean or log shape further than this from where it starts is beyond floating point
@@ -188,7 +188,7 @@ class NestedGammaPoisson:
     def summaries(self, parameters: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return functions of several parameters that show what no parameter shows alone."""
         mean, shape, lam = (np.log(np.maximum(parameters[n], 1e-300)) for n in ("state_mean", "state_shape", "lam"))
-        mu, nu = (parameters.get(p.name, np.asarray(p.value, dtype=float)) for p in (self.mu, self.nu))
+        mu, nu = complete((self.mu, self.nu), parameters)
         seen = ~np.isnan(self.counts)
         expected = np.exp(lam[..., seen]) * self.exposure[seen]
         return {

@@ -10,7 +10,15 @@ from scipy import special
 
 from lib.estimators import shrinkage_weight
 from lib.models.base import ExactStep, SliceStep, State
-from lib.models.hyperparameter import POSITIVE, REAL_LINE, Hyperparameter, Specification, hyperparameter
+from lib.models.hyperparameter import (
+    POSITIVE,
+    REAL_LINE,
+    Hyperparameter,
+    Specification,
+    complete,
+    hyperparameter,
+    place,
+)
 from lib.validation import FloatArray, finite_vector, group_labels, positive_vector
 
 LOG_TWO_PI = np.log(2 * np.pi)
@@ -195,7 +203,7 @@ class NormalNormal:
     def summaries(self, parameters: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Return the log likelihood, the log prior of all parameters and (theta_1 - mu)(theta_2 - mu)."""
         theta = parameters["theta"]
-        mu, tau = (parameters.get(p.name, np.asarray(p.value, dtype=float)) for p in (self.mu, self.tau))
+        mu, tau = complete((self.mu, self.tau), parameters)
         log_prior = self.log_hyperprior(mu, tau)
         if self.tau.value != 0:  # if it is, the effects have no density: they are mu
             log_prior = log_prior + self.log_population(theta, mu, tau)
@@ -231,13 +239,7 @@ class NormalNormal:
         return [p for p in (self.mu, self.tau) if p.value is None]
 
     def _place(self, position: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        values: dict[str, FloatArray | float | None] = {"mu": self.mu.value, "tau": self.tau.value}
-        log_prior = np.zeros(position.shape[:-1])
-        for place, p in enumerate(self._unknown, start=self.y.size):
-            free = position[..., place]
-            values[p.name] = p.natural(free)
-            log_prior = log_prior + p.log_free_density(free)
-        mu, tau = (np.broadcast_to(np.asarray(values[name], dtype=float), log_prior.shape) for name in ("mu", "tau"))
+        (mu, tau), log_prior = place((self.mu, self.tau), position[..., self.y.size :])
         return position[..., : self.y.size], mu, tau, log_prior
 
     # What Gibbs sampling asks for (lib.models.base.Conditionals). Each sweep visits mu and tau twice: given the effects
