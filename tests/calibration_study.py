@@ -65,16 +65,15 @@ SAMPLERS = {
     gibbs: {"chains": 16, "thin": 16, "warmup": 100},
 }
 WITH_BUGS = {"tight priors": TIGHT, "tau's prior rises at zero": PEAKED, "loose mu": LOOSE}
-EVERYONES_BUGS = [
-    ("tight priors", bugs.SigmaForItsSquare),
-    ("tight priors", bugs.PriorOfMuForgotten),
-    ("tau's prior rises at zero", bugs.MissingJacobian),
-]
+EVERYONES_BUGS = [("tight priors", bugs.SigmaForItsSquare), ("tight priors", bugs.PriorOfMuForgotten)]
+# Without the Jacobian, a prior that rises at zero leaves no proper density on the free scale: exact would refuse it.
+JACOBIAN = ("tight priors", bugs.MissingJacobian)
 BUGS = {
-    exact: [*EVERYONES_BUGS, ("loose mu", bugs.UncertaintyOfMuForgotten), ("loose mu", bugs.SignOfMu)],
-    metropolis: EVERYONES_BUGS,
+    exact: [*EVERYONES_BUGS, JACOBIAN, ("loose mu", bugs.UncertaintyOfMuForgotten), ("loose mu", bugs.SignOfMu)],
+    metropolis: [*EVERYONES_BUGS, JACOBIAN],
     gibbs: [
         *EVERYONES_BUGS,
+        ("tau's prior rises at zero", bugs.MissingJacobian),
         ("tight priors", bugs.PopulationTermForgotten),
         ("tight priors", bugs.DegreeOfFreedomForgotten),
         ("tau's prior rises at zero", bugs.PowerOfTauForgotten),
