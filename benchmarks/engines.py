@@ -80,7 +80,8 @@ def _ours(sampler: Callable, given: Problem, run: Run, **options: int) -> None:
     model = given.model
     run.mark("built")
     tree = sampler(model, **options)
-    run.draws = {name: tree.posterior[name].values for name in ("mu", "tau", "theta")}
+    posterior = tree["posterior"].dataset
+    run.draws = {name: posterior[name].values for name in ("mu", "tau", "theta")}
     run.mark("done")
 
 
@@ -114,7 +115,8 @@ def _pymc_model(given: Problem):
 
 
 def _keep(run: Run, tree) -> None:
-    run.draws = {name: tree.posterior[name].values for name in ("mu", "tau", "theta")}
+    posterior = tree["posterior"].dataset
+    run.draws = {name: posterior[name].values for name in ("mu", "tau", "theta")}
     run.mark("done")
     run.notes["divergences"] = int(tree.sample_stats["diverging"].sum())
 

@@ -111,7 +111,7 @@ def integrate(
             raise NoMassError(f"the density is too rough: {_MAX_NODES} nodes do not resolve it")
         # Halve the intervals that matter: all of them, but never so many at once that a narrow peak exhausts the nodes.
         matter = (log_error > np.log(tolerance / x.shape[1])).sum(axis=1).max()
-        count = max(1, min(matter, x.shape[1] // 5))
+        count = max(1, min(matter, x.shape[1] // 3))
         split = np.argpartition(-log_error, count - 1, axis=1)[:, :count]
         middle = (np.take_along_axis(x, split, 1) + np.take_along_axis(x, split + 1, 1)) / 2
         x, f = _insert(x, f, middle, log_density(middle))
@@ -122,11 +122,12 @@ def _extend(
 ) -> tuple[FloatArray, FloatArray]:
     """Add nodes beyond both ends until the density there is negligible or the range ends."""
     steps = np.arange(1, 9) / 8
+    log_total = _log_total(x, f)
     for sign, end, bound in ((-1, 0, bounds[0]), (1, -1, bounds[1])):
         for _ in range(64):
             span = np.maximum(np.ptp(x, axis=1), 1e-9 * np.maximum(np.abs(x[:, end]), 1))
             left_out = f[:, end] + np.log(span)  # about, if the density went on at this height
-            too_high = np.isfinite(f[:, end]) & (left_out >= _log_total(x, f) - _NEGLIGIBLE) & (x[:, end] != bound)
+            too_high = np.isfinite(f[:, end]) & (left_out >= log_total - _NEGLIGIBLE) & (x[:, end] != bound)
             if not too_high.any():
                 break
             beyond = np.clip(x[:, [end]] + sign * span[:, np.newaxis] * steps, *bounds)
@@ -135,6 +136,7 @@ def _extend(
             if not (density < np.inf).all():  # a NaN too
                 break
             x, f = _insert(x, f, beyond, density)
+            log_total = _log_total(x, f)
         if too_high.any():
             raise NoMassError(
                 "the tail does not fall off within floating point (so the posterior is improper, or nearly so)"

@@ -326,19 +326,18 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
                 else ""
             )
         )
-    log_density = _log_density(prior)
+    log_density = _log_density(prior, start, end)
     tail = np.geomspace(_TAIL, 0.1, 10)
     probability = np.concatenate([tail, np.linspace(0.1, 0.9, 17)[1:-1], 1 - tail])
     with np.errstate(all="ignore"):
         quantiles = np.asarray(prior.ppf(probability), dtype=float)
         at_start, at_end = log_density(np.array([start, end]))
-        # Where a density rises without bound towards an end of its range, stop short of that end by a rounding error.
-        # (Not where the whole range ends: on the free scale it never gets there.)
-        short = 1e-15 * np.abs(float(prior.median()) - np.array([start, end]))
+    # Where a density rises without bound towards an end of its range, stop short of that end by a rounding error.
+    # (Not where the whole range ends: on the free scale it never gets there.)
     if at_start == np.inf and start != support[0]:
-        start = float(max(start + short[0], np.nextafter(start, end)))
+        start = float(max(start + 1e-15 * (prior.median() - start), np.nextafter(start, end)))
     if at_end == np.inf and end != support[1]:
-        end = float(min(end - short[1], np.nextafter(end, start)))
+        end = float(min(end - 1e-15 * (end - prior.median()), np.nextafter(end, start)))
     squares = np.abs(quantiles) < 1e150  # and not NaN: a probe must have a square within floating point
     return Hyperparameter(
         name,
@@ -351,7 +350,7 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
     )
 
 
-def _log_density(prior: rv_frozen) -> LogDensity:
+def _log_density(prior: rv_frozen, start: float, end: float) -> LogDensity:
     """Return the prior's log density: SciPy's, or for the families in `_STANDARD` a formula ten times as fast."""
     checked: LogDensity = prior.logpdf  # type: ignore[attr-defined]  # the stubs do not see that it is continuous
     standard = next((formula for family, formula in _STANDARD if isinstance(prior.dist, type(family))), None)
@@ -359,7 +358,6 @@ def _log_density(prior: rv_frozen) -> LogDensity:
         return checked
     given = dict(zip(("loc", "scale"), prior.args, strict=False)) | prior.kwds
     loc, scale = (np.asarray(given.get(name, value), dtype=float) for name, value in (("loc", 0), ("scale", 1)))
-    start, end = prior.support()
 
     def log_density(x: FloatArray) -> FloatArray:
         with np.errstate(over="ignore", invalid="ignore"):  # far out there is no density

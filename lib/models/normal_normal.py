@@ -1,6 +1,6 @@
 """The normal model with known standard errors: eight schools, batting averages on the arcsine scale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from typing import NamedTuple, Self
 
@@ -153,7 +153,8 @@ class NormalNormal:
         ----------
         *Bayesian Data Analysis*, equation 5.20.
         """
-        return self._mu_given(self._summary(np.asarray(tau, dtype=float)))
+        precision, centre = self._in_chunks(self._centres, np.asarray(tau, dtype=float))
+        return self._mu_given(precision, centre)
 
     def log_marginal_likelihood(self, tau: ArrayLike, mu: ArrayLike | None = None) -> FloatArray:
         """Log p(y | mu, tau), theta integrated out; without mu, log p(y | tau) with mu integrated out too.
@@ -422,8 +423,12 @@ class NormalNormal:
             mu = drawn["mu"] = given.mean + given.sd * rng.standard_normal(size)
         elif mu is None:
             mu = np.asarray(self.mu.value, dtype=float)
-        theta = self.theta_given(mu, tau)
-        drawn["theta"] = theta.mean + theta.sd * rng.standard_normal((size, self.y.size))
+        theta = drawn["theta"] = rng.standard_normal((size, self.y.size))
+        mu, tau = np.broadcast_to(mu, (size,)), np.broadcast_to(tau, (size,))
+        for some in self._chunks(size):  # in place: memory holds the draws, and little else
+            theta_given = self.theta_given(mu[some], tau[some])
+            theta[some] *= theta_given.sd
+            theta[some] += theta_given.mean
         return drawn
 
     def _tau_and_mu(self, hyperparameters: tuple[FloatArray, ...]) -> tuple[FloatArray, FloatArray | None]:
@@ -435,21 +440,32 @@ class NormalNormal:
             raise ValueError("mu: its prior is neither flat nor normal, so it does not integrate out in closed form")
         return self.mu.normal
 
-    def _mu_given(self, s: _Summary) -> Normal:
-        mean, precision = self._normal_mu()
-        total = s.precision + precision
-        return Normal((s.precision * s.centre + precision * mean) / total, total**-0.5)
+    def _mu_given(self, precision: FloatArray, centre: FloatArray) -> Normal:
+        prior_mean, prior_precision = self._normal_mu()
+        total = precision + prior_precision
+        return Normal((precision * centre + prior_precision * prior_mean) / total, total**-0.5)
 
     def _summary(self, tau: FloatArray) -> _Summary:
+        return _Summary(*self._in_chunks(self._sums, tau))
+
+    def _in_chunks(self, function: Callable[[FloatArray], tuple[FloatArray, ...]], tau: FloatArray) -> list[FloatArray]:
         flat = tau.reshape(-1, 1)
+        parts = [function(flat[some]) for some in self._chunks(len(flat))]
+        return [np.concatenate(column).reshape(tau.shape) for column in zip(*parts, strict=True)]
+
+    def _chunks(self, size: int) -> list[slice]:
         step = max(1, _CHUNK // self.y.size)
-        parts = [self._sums(flat[i : i + step]) for i in range(0, len(flat), step)]
-        return _Summary(*(np.concatenate(column).reshape(tau.shape) for column in zip(*parts, strict=True)))
+        return [slice(start, start + step) for start in range(0, size, step)]
+
+    def _centres(self, tau: FloatArray) -> tuple[FloatArray, FloatArray]:
+        precision = 1 / (self.sigma**2 + tau**2)
+        total = precision.sum(axis=-1)
+        return total, precision @ self.y / total
 
     def _sums(self, tau: FloatArray) -> _Summary:
         precision = 1 / (self.sigma**2 + tau**2)
         total = precision.sum(axis=-1)
-        centre = (precision * self.y).sum(axis=-1) / total
+        centre = precision @ self.y / total
         scatter = (precision * (self.y - centre[:, np.newaxis]) ** 2).sum(axis=-1)
         return _Summary(np.log(precision).sum(axis=-1), total, centre, scatter)
 

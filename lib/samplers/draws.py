@@ -35,24 +35,29 @@ def to_datatree(
     xarray.DataTree
         With groups ``posterior``, ``observed_data``, ``constant_data`` and, if there are any, ``sample_stats``.
     """
+    # One set of coordinates for each dimension, shared by the groups: pandas takes its time over each.
+    labelled = {
+        dimension: xr.Coordinates({dimension: _coordinate(labels)})
+        for dimension, labels in {"group": model.labels, **dict(model.vectors.values())}.items()
+    }
 
     def drawn(arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
         chains, draws = next(iter(arrays.values())).shape[:2]
-        coordinates = {"chain": np.arange(chains), "draw": np.arange(draws)}
+        coordinates = xr.Coordinates({"chain": np.arange(chains), "draw": np.arange(draws)})
         variables = {}
         for name, values in arrays.items():
             along: tuple[str, ...] = ()
             if values.ndim == 3:
-                dimension, labels = model.vectors[name]
+                dimension, _ = model.vectors[name]
                 along = (dimension,)
-                coordinates[dimension] = _coordinate(labels)
+                coordinates |= labelled[dimension]
             variables[name] = (("chain", "draw", *along), values)
         return xr.Dataset(variables, coords=coordinates)
 
     def fixed(arrays: Mapping[str, FloatArray | float]) -> xr.Dataset:
         # Copies: the draws may be edited without harm to the model.
         variables = {name: (("group",) if np.ndim(value) else (), np.array(value)) for name, value in arrays.items()}
-        return xr.Dataset(variables, coords={"group": _coordinate(model.labels)})
+        return xr.Dataset(variables, coords=labelled["group"])
 
     groups = {
         "posterior": drawn(posterior),
