@@ -7,10 +7,12 @@ or published by somebody else, or computed by another method; it is never copied
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, exp, pi
+from fractions import Fraction
+from math import comb, e, exp, pi
 
 import exchangeability_reference as exchangeable
 import references
+import references_asthma as asthma
 import references_batting as batting
 import references_three_point as three_point
 
@@ -62,6 +64,9 @@ CANONICAL = "the multiple correlation of mu with the effects (references.gibbs_a
 CONTRASTS = "adaptive quadrature over contrasts and precision matrices (references.averaged_over_tau)"
 
 FIXED_POINT = "the fixed point of the moments of one sweep (references.checking_slip_of_a)"
+PROCESS = "the first events of a Poisson process (references_asthma.county_quantile, county_above)"
+RATES = "prior times likelihood by Gauss's rule (references_asthma.county_rates)"
+PASCAL = "a sum of fractions (references_asthma.county_count)"
 BINOMIAL = "a sum of binomial terms in logarithms (references.checking_power)"
 GRID = "a grid on which the prior is flat (three_point.spread_grid)"
 GAMMAS = "log gammas (three_point.log_beta_binomial, best_beta_binomial)"
@@ -91,6 +96,38 @@ ARCSINE_FIRST, ARCSINE_REST = (
     batting.arcsine(share) for share in (batting.HITS / 45, batting.REST_HITS / batting.REST)
 )
 COPIED = batting.with_copied_williams()
+TAILS = "tails of the Gamma distribution (references_asthma.california_outside)"
+NEWTON = "negative binomial by SciPy, quasi-Newton search (references_asthma.california_best)"
+SCORES = "where the expected score function is zero (references_asthma.california_limit)"
+RECURSION = "the recursion from one count to the next (references_asthma.california_pmf)"
+RATE_GRID = "sums over a grid of rates (references_asthma.gamma_masses)"
+THREE_GRIDS = "sums over a grid of shapes, means and rates (references_asthma.california_posterior)"
+
+CALIFORNIA_RATE = 1168 / asthma.california()[0].sum()
+EB_SHAPE, EB_MEAN = asthma.california_best()
+CALIFORNIA_SHAPE, CALIFORNIA_MEAN = (
+    values @ asthma.california_posterior()[2] for values in asthma.california_posterior()[:2]
+)
+CALIFORNIA_GAIN = asthma.california_scores("full") - asthma.california_scores("common")
+
+
+def california_score(method: str) -> float:
+    """Log score of all counties together."""
+    return float(asthma.california_scores(method).sum())
+
+
+def spread(treatment: str) -> float:
+    """Standard deviation of the rates by maximum likelihood."""
+    shape, mean = asthma.california_best(treatment)
+    return mean / shape**0.5
+
+
+def farthest_total() -> float:
+    """Return the largest distance of a hidden total from what is expected, in standard deviations."""
+    published = {"2014_2016": 36, "2017_2019": 66, "2020_2022": 55}
+    found = {period: asthma.california_hidden_total(period) for period in published}
+    return max(abs(total - found[period][0]) / found[period][1] for period, total in published.items())
+
 
 NUMBERS: list[Number] = [
     # The front page
@@ -748,4 +785,121 @@ NUMBERS: list[Number] = [
     Number("lecture", "miss_own", 0.0657, 5e-5, "an independent program"),
     Number("lecture", "miss_shrunken", 0.0403, 5e-5, "an independent program"),
     Number("lecture", "miss_pooled", 0.0394, 5e-5, "an independent program"),
+    # The lecture's slides on asthma
+    Number("lecture", "asthma_mean", 1, 1e-9, PROGRAM),
+    Number("lecture", "asthma_mode", 0.8333, 5e-5, PROGRAM),
+    Number("lecture", "asthma_low", 0.367, 5e-4, PROGRAM),
+    Number("lecture", "asthma_high", 1.945, 5e-4, PROGRAM),
+    Number("lecture", "asthma_book", asthma.county_mean(2), 1e-9, RATES),
+    # Three deaths in one county
+    Number("asthma-county", "prior_mean", 3 / 5, 1e-12, "shape over rate"),
+    Number("asthma-county", "prior_low", asthma.county_quantile(0.025, 3, 5), 1e-9, PROCESS),
+    Number("asthma-county", "prior_high", asthma.county_quantile(0.975, 3, 5), 1e-9, PROCESS),
+    Number("asthma-county", "post_mean", asthma.county_mean(1), 1e-9, RATES),
+    Number("asthma-county", "post_mode", 0.8333, 5e-5, PROGRAM),
+    Number("asthma-county", "post_low", asthma.county_quantile(0.025, 6, 6), 1e-9, PROCESS),
+    Number("asthma-county", "post_high", asthma.county_quantile(0.975, 6, 6), 1e-9, PROCESS),
+    Number("asthma-county", "above_raw", asthma.county_above(3), 1e-12, PROCESS),
+    Number("asthma-county", "raw_low", asthma.county_exact_interval(3, 0.025), 1e-9, PROCESS),
+    Number("asthma-county", "raw_high", asthma.county_exact_interval(3, 0.975), 1e-9, PROCESS),
+    Number("asthma-county", "grid_mean", asthma.county_mean(1), 1e-6, RATES),
+    Number("asthma-county", "kept_share", asthma.county_count(1, [3]), MonteCarlo("kept_share_se"), PASCAL),
+    Number("asthma-county", "kept_mean", asthma.county_mean(1), MonteCarlo("kept_mean_se"), RATES),
+    Number("asthma-county", "weight", 1 / 6, 1e-12, "100,000 person-years of 600,000"),
+    Number("asthma-county", "raw_large", 0.3, 1e-12, "three in a million"),
+    Number("asthma-county", "mean_small", asthma.county_mean(0.1), 1e-9, RATES),
+    Number("asthma-county", "mean_large", asthma.county_mean(10), 1e-9, RATES),
+    Number("asthma-county", "surprise_middle", 1 - asthma.county_count(1, range(3)), 1e-12, PASCAL),
+    Number("asthma-county", "surprise_large", asthma.county_count(10, range(4)), 1e-12, PASCAL),
+    Number("asthma-county", "counties_needed", 1 / (1 - asthma.county_count(Fraction(1, 10), range(3))), 1e-5, PASCAL),
+    Number("asthma-county", "predictive_variance", 7 / 6, 1e-9, "6 (1 / 7) / (6 / 7)^2, a sum of six geometric counts"),
+    Number("asthma-county", "none_next", (6 / 7) ** 6, 1e-12, "six geometric counts"),
+    Number("asthma-county", "none_simulated", (6 / 7) ** 6, MonteCarlo("none_simulated_se"), "six geometric counts"),
+    Number("asthma-county", "none_plug_in", 1 / e, 1e-12, "Poisson"),
+    Number("asthma-county", "none_raw", e**-3, 1e-12, "Poisson"),
+    Number("asthma-county", "three_next", 1 - asthma.county_count(1, range(3), 6, 6), 1e-12, PASCAL),
+    Number("asthma-county", "three_raw", 1 - 8.5 * e**-3, 1e-12, "1 - (1 + 3 + 9 / 2) exp(-3)"),
+    Number("asthma-county", "five_next", 1 - asthma.county_count(1, range(5), 6, 6), 1e-12, PASCAL),
+    Number("asthma-county", "five_plug_in", 1 - 65 / 24 / e, 1e-12, "1 - (1 + 1 + 1/2 + 1/6 + 1/24) exp(-1)"),
+    Number("asthma-county", "mean_scale", 36, 1e-9, "shape times scale, 6 and 6"),
+    Number("asthma-county", "mean_shift", 12, 1e-9, "a mean of 6, moved by 6"),
+    # Asthma in the counties of California
+    Number("asthma-counties", "zero_largest", 27470, 0, "Del Norte in the census file"),
+    Number("asthma-counties", "modoc_least", 1e6 / (3 * 8859), 1e-9, "one death, 8,859 people, three years"),
+    Number("asthma-counties", "hidden_count", 24, 0, "the state's note, in the loader's docstring"),
+    Number("asthma-counties", "state_rate", CALIFORNIA_RATE, 1e-9, "1,168 deaths by the state's totals"),
+    Number("asthma-counties", "state_rate_hundred", CALIFORNIA_RATE / 10, 1e-9, "1,168 deaths by the state's totals"),
+    Number("asthma-counties", "outside_count", asthma.california_outside()[0], 0, TAILS),
+    Number("asthma-counties", "shown_count", asthma.california_outside()[1], 0, TAILS),
+    Number("asthma-counties", "sierra_one", 1e6 / (3 * 2999), 1e-9, "one death, 2,999 people, three years"),
+    Number("asthma-counties", "sd_smallest", (CALIFORNIA_RATE * 1e6 / (3 * 1120)) ** 0.5, 1e-9, "Alpine, 1,120 people"),
+    Number("asthma-counties", "eb_shape", EB_SHAPE, 0.005, NEWTON),
+    Number("asthma-counties", "eb_mean", EB_MEAN, 0.001, NEWTON),
+    Number("asthma-counties", "eb_spread", EB_MEAN / EB_SHAPE**0.5, 0.001, NEWTON),
+    Number("asthma-counties", "eb_people", EB_SHAPE / EB_MEAN / 3 * 1e6, 150, NEWTON),
+    Number("asthma-counties", "weight_hundred", 0.3 / (0.3 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
+    Number("asthma-counties", "weight_la", 30.490521 / (30.490521 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
+    Number("asthma-counties", "brute", asthma.california_log_likelihood(), 1e-6, RATE_GRID),
+    Number("asthma-counties", "modelled_mean", EB_MEAN, 0.001, NEWTON),
+    Number("asthma-counties", "dropped_mean", 11.00, 0.005, PROGRAM),
+    Number("asthma-counties", "zeroed_mean", 7.38, 0.005, PROGRAM),
+    Number("asthma-counties", "dropped_sd", spread("dropped"), 0.002, NEWTON),
+    Number("asthma-counties", "zeroed_sd", spread("zeroed"), 0.002, NEWTON),
+    Number("asthma-counties", "limit_dropped", asthma.california_limit("dropped"), 0.001, SCORES),
+    Number("asthma-counties", "limit_zeroed", asthma.california_limit("zeroed"), 0.001, SCORES),
+    Number("asthma-counties", "dropped_excess", asthma.california_limit("dropped") / EB_MEAN - 1, 1e-4, SCORES),
+    Number("asthma-counties", "zeroed_deficit", 1 - asthma.california_limit("zeroed") / EB_MEAN, 1e-4, SCORES),
+    Number("asthma-counties", "hidden_expected", asthma.california_expected_hidden_counts(), 0.001, RECURSION),
+    Number("asthma-counties", "total_14", asthma.california_hidden_total("2014_2016")[0], 0.005, RATE_GRID),
+    Number("asthma-counties", "total_17", asthma.california_hidden_total("2017_2019")[0], 0.005, RATE_GRID),
+    Number("asthma-counties", "total_20", asthma.california_hidden_total("2020_2022")[0], 0.005, RATE_GRID),
+    Number("asthma-counties", "total_14_sd", asthma.california_hidden_total("2014_2016")[1], 0.002, RATE_GRID),
+    Number("asthma-counties", "total_17_sd", asthma.california_hidden_total("2017_2019")[1], 0.002, RATE_GRID),
+    Number("asthma-counties", "total_20_sd", asthma.california_hidden_total("2020_2022")[1], 0.002, RATE_GRID),
+    Number("asthma-counties", "z_largest", farthest_total(), 0.002, RATE_GRID),
+    Number("asthma-counties", "bayes_mean", CALIFORNIA_MEAN, MonteCarlo("bayes_mean_se"), THREE_GRIDS),
+    Number("asthma-counties", "bayes_shape", CALIFORNIA_SHAPE, MonteCarlo("bayes_shape_se"), THREE_GRIDS),
+    Number("asthma-counties", "gibbs_mean", CALIFORNIA_MEAN, MonteCarlo("gibbs_mean_se"), THREE_GRIDS),
+    Number(
+        "asthma-counties", "alpine_sd", asthma.california_rate_sd("Alpine"), MonteCarlo("alpine_sd_se"), THREE_GRIDS
+    ),
+    Number("asthma-counties", "alpine_eb", EB_SHAPE**0.5 / (EB_SHAPE / EB_MEAN + 0.00336), 0.001, NEWTON),
+    Number(
+        "asthma-counties",
+        "fresno_mean",
+        asthma.california_rate("Fresno"),
+        MonteCarlo("fresno_mean_se"),
+        THREE_GRIDS,
+    ),
+    Number("asthma-counties", "fresno_raw", 57e6 / (3 * 989255), 1e-9, "57 deaths, 989,255 people, three years"),
+    Number(
+        "asthma-counties",
+        "partial_lowest",
+        asthma.california_rate("San Diego"),
+        MonteCarlo("partial_lowest_se"),
+        THREE_GRIDS,
+    ),
+    Number(
+        "asthma-counties",
+        "partial_highest",
+        asthma.california_rate("Fresno"),
+        MonteCarlo("partial_highest_se"),
+        THREE_GRIDS,
+    ),
+    Number("asthma-counties", "impossible", 1, 0, "Del Norte alone has zero and then a hidden count"),
+    Number("asthma-counties", "common_rate", asthma.california_common(), 1e-4, "expected deaths equal (EM)"),
+    Number("asthma-counties", "score_half", california_score("half"), 1e-6, "interval by distribution functions"),
+    Number("asthma-counties", "score_common", california_score("common"), 1e-5, "interval by distribution functions"),
+    Number("asthma-counties", "score_bayes", california_score("full"), MonteCarlo("score_bayes_se"), THREE_GRIDS),
+    Number("asthma-counties", "score_eb", california_score("modelled"), MonteCarlo("score_eb_se"), RATE_GRID),
+    Number("asthma-counties", "score_dropped", california_score("dropped"), MonteCarlo("score_dropped_se"), RATE_GRID),
+    Number("asthma-counties", "score_zeroed", california_score("zeroed"), MonteCarlo("score_zeroed_se"), RATE_GRID),
+    Number("asthma-counties", "gain_common", CALIFORNIA_GAIN.sum(), MonteCarlo("gain_common_se"), THREE_GRIDS),
+    Number(
+        "asthma-counties",
+        "gain_error",
+        (CALIFORNIA_GAIN.size * CALIFORNIA_GAIN.var(ddof=1)) ** 0.5,
+        MonteCarlo("gain_error_se"),
+        THREE_GRIDS,
+    ),
 ]

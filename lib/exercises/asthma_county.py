@@ -1,0 +1,141 @@
+"""Checks for the practice exercises of the chapter on asthma in one county."""
+
+import numpy as np
+from scipy import stats
+
+from lib.checks import check
+from lib.validation import FloatArray
+
+_A, _B, _DEATHS = 3.0, 5.0, 3.0  # the prior, per 100,000 person-years, and the deaths in the year
+_UNIT = 100_000
+
+
+def mean_in_the_book(mean: object) -> None:
+    """Check the posterior mean for three deaths among 200,000 people."""
+    exposure = 2.0
+    check(
+        mean,
+        (_A + _DEATHS) / (_B + exposure),
+        slips={
+            "This is for 100,000 people. With 200,000 the exposure is 2.": (_A + _DEATHS) / (_B + 1),
+            "This is the raw rate: the prior is left out.": _DEATHS / exposure,
+            "This is the prior mean: the data are left out.": _A / _B,
+            "The exposure is in people here. The prior's unit is 100,000 person-years.": (_A + _DEATHS)
+            / (_B + exposure * _UNIT),
+            "Rate and scale: this adds the exposure to one over 5.": (_A + _DEATHS) / (1 / _B + exposure),
+            "This is the posterior mode: the mean is shape / rate, without minus one.": (_A + _DEATHS - 1)
+            / (_B + exposure),
+            "This is the plain average of the raw rate and the prior mean. Weigh them by exposure.": (
+                _DEATHS / exposure + _A / _B
+            )
+            / 2,
+        },
+    )
+
+
+def interval_after_ten_years(interval: object) -> None:
+    """Check the 95% equal-tailed interval of the rate for 30 deaths in ten years among 200,000 people."""
+    deaths, exposure, ends = 30.0, 20.0, [0.025, 0.975]
+
+    def of(shape: float, scale: float, levels: list[float] = ends) -> FloatArray:
+        return np.asarray(stats.gamma(shape, scale=scale).ppf(levels))
+
+    normal = (_A + deaths + np.array([-1, 1]) * stats.norm.ppf(0.975) * np.sqrt(_A + deaths)) / (_B + exposure)
+    check(
+        interval,
+        of(_A + deaths, 1 / (_B + exposure)),
+        slips={
+            "The exposure of one year: ten years of 200,000 people are two million person-years.": of(
+                _A + deaths, 1 / (_B + 2)
+            ),
+            "The people are counted as 100,000.": of(_A + deaths, 1 / (_B + 10)),
+            "SciPy's gamma takes a scale, which is one over the rate.": of(_A + deaths, _B + exposure),
+            "The prior is left out.": of(deaths, 1 / exposure),
+            "This is a 90% interval.": of(_A + deaths, 1 / (_B + exposure), [0.05, 0.95]),
+            "This is the mean plus and minus 1.96 standard deviations. The posterior is skewed.": normal,
+        },
+    )
+
+
+def stronger_prior(shape: object, rate: object) -> None:
+    """Check shape and rate of a Gamma with the mean of Gamma(3, 5) that is worth two million person-years."""
+    people = 2_000_000
+    rate_right = people / _UNIT
+    check(
+        shape,
+        _A / _B * rate_right,
+        slips={
+            "The shape: this keeps the shape, and so changes the mean.": _A,
+            "The shape: the mean is shape / rate, so the shape is the mean times the rate.": rate_right / (_A / _B),
+            "The shape: this counts two million person-years on top of those that the prior is worth.": _A
+            / _B
+            * (_B + rate_right),
+        },
+    )
+    check(
+        rate,
+        rate_right,
+        slips={
+            "The rate: this is in person-years. The unit is 100,000 of them.": float(people),
+            "The rate: this is a scale, one over the rate.": 1 / rate_right,
+            "The rate: this adds to the prior. The new prior is worth two million in all.": _B + rate_right,
+            "The rate: this is in millions. The unit is 100,000 person-years.": people / 1e6,
+        },
+    )
+
+
+def prior_per_million(shape: object, rate: object) -> None:
+    """Check shape and rate of Gamma(3, 5) per 100,000 when it is written per million."""
+    factor = 10.0
+    check(
+        shape,
+        _A,
+        slips={
+            "The shape: it has no unit, and stays.": _A * factor,
+            "The shape: it has no unit and stays; it does not shrink.": _A / factor,
+        },
+    )
+    check(
+        rate,
+        _B / factor,
+        slips={
+            "The rate: it goes the other way. Rates per million are larger numbers, so the mean must rise.": _B
+            * factor,
+            "The rate: this is as before, so the mean is still per 100,000.": _B,
+            "The rate: this is the scale, one over it.": factor / _B,
+        },
+    )
+
+
+def two_quiet_years(chance: object) -> None:
+    """Check the chance of no death in the next two years, after three deaths in 100,000 people."""
+    shape, rate, years = _A + _DEATHS, _B + 1, 2.0
+    check(
+        chance,
+        (rate / (rate + years)) ** shape,
+        slips={
+            "This is one quiet year, squared. The years share one unknown rate, so they are not independent.": (
+                rate / (rate + 1)
+            )
+            ** (2 * shape),
+            "This is the chance for one year.": (rate / (rate + 1)) ** shape,
+            "This takes the posterior mean for the rate. Average over the posterior.": np.exp(-years * shape / rate),
+            "This takes the raw rate for the rate.": np.exp(-years * _DEATHS),
+            "This averages over the prior: the three deaths are left out.": (_B / (_B + years)) ** _A,
+            "p and 1 - p are the wrong way round.": (years / (rate + years)) ** shape,
+        },
+    )
+
+
+def half_way(people: object) -> None:
+    """Check the population at which the raw rate of one year and the prior mean weigh the same."""
+    check(
+        people,
+        _B * _UNIT,
+        slips={
+            "This is the exposure in units of 100,000 person-years. The question asks for people.": _B,
+            "This is the prior's rate times its mean. Its worth in people is the rate alone.": _A * _UNIT,
+            "That is for the county's deaths to equal the prior's; the weights depend on the exposure.": _UNIT,
+            "Here the raw rate outweighs the prior by two to one.": 2 * _B * _UNIT,
+        },
+    )
