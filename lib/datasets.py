@@ -2,7 +2,10 @@
 
 from importlib.resources import files
 
+import numpy as np
 import pandas as pd
+
+from lib.validation import generator
 
 
 def eight_schools() -> pd.DataFrame:
@@ -113,6 +116,68 @@ def kidney_cancer_us() -> pd.DataFrame:
     of the person-years, is probably the city of Bedford, which was then a county of its own.
     """
     return _read("kidney_cancer_us")
+
+
+def simulate_asthma(
+    rng: np.random.Generator,
+    *,
+    mu: float = float(np.log(1.5)),
+    tau: float = 0.3,
+    nu: float = float(np.log(8.0)),
+    omega: float = 0.6,
+) -> pd.DataFrame:
+    r"""Make up deaths from asthma in the real counties of the United States, from known rates.
+
+    The states, counties and person-years are those of `kidney_cancer_us` for 1980-84. The deaths are not data: they
+    follow the nested model
+
+    .. math:: y_{ij} \sim \operatorname{Poisson}(x_{ij} \lambda_{ij}), \quad
+              \lambda_{ij} \sim \operatorname{Gamma}(a_i, a_i / m_i), \quad
+              \log m_i \sim N(\mu, \tau^2), \quad \log a_i \sim N(\nu, \omega^2)
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The same state gives the same deaths.
+    mu : float
+        Log of the median state's mean rate, in deaths per 100,000 person-years.
+    tau : float
+        Standard deviation of the states' log means; zero makes all means equal.
+    nu : float
+        Log of the median state's shape. The rates of a state's counties have coefficient of variation 1 / sqrt(shape).
+    omega : float
+        Standard deviation of the states' log shapes; zero makes all shapes equal.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a county, with columns ``state``, ``county``, ``fips``, ``person_years``, ``deaths`` and the truth:
+        ``rate`` of the county, ``state_mean`` (both in deaths per 100,000 person-years) and ``state_shape``.
+        ``frame.attrs["simulated"]`` is True, and ``frame.attrs["truth"]`` holds mu, tau, nu and omega.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `rng` is no generator, a parameter is not finite, or tau or omega is negative.
+    """
+    rng = generator(rng)
+    truth = {"mu": mu, "tau": tau, "nu": nu, "omega": omega}
+    for name, value in truth.items():
+        if not np.isfinite(value):
+            raise ValueError(f"{name} must be finite; it is {value}")
+    for name in ("tau", "omega"):
+        if truth[name] < 0:
+            raise ValueError(f"{name} is a standard deviation and must not be negative; it is {truth[name]}")
+    kidney = kidney_cancer_us()
+    frame = kidney[["state", "county", "fips"]].assign(person_years=kidney["person_years_1980_84"])
+    states, state = np.unique(frame["state"].to_numpy(str), return_inverse=True)
+    mean = np.exp(mu + tau * rng.standard_normal(states.size))[state]
+    shape = np.exp(nu + omega * rng.standard_normal(states.size))[state]
+    rate = rng.standard_gamma(shape) * mean / shape
+    frame["deaths"] = rng.poisson(rate * frame["person_years"].to_numpy() / 1e5)
+    frame["rate"], frame["state_mean"], frame["state_shape"] = rate, mean, shape
+    frame.attrs.update(simulated=True, truth=truth)
+    return frame
 
 
 def _read(name: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import special, stats
 
 from lib.estimators import partial_pooling
-from lib.models import NormalNormal
+from lib.models import NestedGammaPoisson, NormalNormal
 from lib.validation import FloatArray, finite_vector
 
 # From the palette of Okabe and Ito: told apart by readers of every kind of colour vision, in either theme.
@@ -404,6 +404,114 @@ def frequency_explorable(sequences: Mapping[str, ArrayLike]) -> alt.VConcatChart
             ).properties(width=440, height=110, title=alt.TitleParams(name, anchor="start"))
         )
     return alt.vconcat(*panels).add_params(slider)
+
+
+def nested_explorable(
+    counts: ArrayLike,
+    exposure: ArrayLike,
+    group: ArrayLike,
+    *,
+    show: Mapping[int, str],
+    centre: float,
+    between: ArrayLike,
+    within: ArrayLike,
+    start: tuple[int, int],
+    axis: str = "Rate",
+) -> alt.LayerChart | alt.FacetChart:
+    """Let a reader move the spreads between and within states and watch the estimates of a few counties follow.
+
+    Parameters
+    ----------
+    counts, exposure, group : array_like, shape (J,)
+        Events, exposures and states of all counties; as in `NestedGammaPoisson`.
+    show : mapping of int to str
+        The rows to show: a county's place, and its name.
+    centre : float
+        The rate of the median state, taken as known.
+    between, within : array_like of int
+        What the sliders take, in per cent and evenly spaced above zero: the standard deviation of the states' log
+        means, and the coefficient of variation of the county rates in each state.
+    start : tuple of int
+        The values that the sliders start from.
+    axis : str
+        What the horizontal axis says.
+
+    Returns
+    -------
+    altair.LayerChart
+        A row a county: its raw rate, its posterior mean given both spreads, and its state's.
+
+    Raises
+    ------
+    ValueError
+        If a slider's values are not evenly spaced, or it does not start from one of them.
+    """
+    sliders = []
+    for name, values, first, title in (
+        ("between", between, start[0], "Spread between states, % "),
+        ("within", within, start[1], "Spread within a state, % "),
+    ):
+        places = np.asarray(values, dtype=int)
+        step = np.diff(places)
+        if places.size < 2 or places[0] <= 0 or step[0] <= 0 or not (step == step[0]).all():
+            raise ValueError(f"{name} must hold at least two evenly spaced, increasing whole numbers above zero")
+        if first not in places:
+            raise ValueError(f"start must hold one of the values of {name}; it has {first}")
+        low, high = int(places[0]), int(places[-1])
+        bind = alt.binding_range(min=low, max=high, step=int(step[0]), name=title)
+        sliders.append(alt.param(name=f"{name}_states", value=int(first), bind=bind))
+    shown, group = list(show), np.asarray(group)
+    y, x = (np.asarray(values, dtype=float) for values in (counts, exposure))
+    kept = np.isin(group, group[shown])  # given the centre and the spreads, the other states say nothing of these
+    model = NestedGammaPoisson(y[kept], x[kept], group[kept], mu=np.log(centre), tau=0.1, nu=0.0, omega=0.1)
+    state, y, x = np.searchsorted(model.states, group[shown]), y[shown], x[shown]
+    log_mean = np.log(centre) + np.linspace(-3, 3, 1201)[:, np.newaxis]
+    m, rows = np.exp(log_mean), []
+    for cv in np.asarray(within, dtype=int):
+        a = (cv / 100) ** -2.0
+        grid = np.broadcast_to(log_mean, (log_mean.size, model.states.size))
+        log_likelihood = model.log_state_likelihood(grid, np.full_like(grid, np.log(a)))[:, state]
+        for tau in np.asarray(between, dtype=int):
+            log_weight = log_likelihood - ((log_mean - np.log(centre)) / (tau / 100)) ** 2 / 2
+            weight = np.exp(log_weight - log_weight.max(axis=0))
+            weight /= weight.sum(axis=0)
+            estimate, mean = (weight * (a + y) / (a / m + x)).sum(axis=0), (weight * m).sum(axis=0)
+            for place, name in enumerate(show.values()):
+                rows.append((tau, cv, name, *(round(v[place], 2) for v in (y / x, estimate, mean))))
+    frame = pd.DataFrame(rows, columns=["between", "within", "county", "raw", "estimate", "state"])
+    here = "datum.between === between_states && datum.within === within_states"
+    scale = alt.Scale(domain=[0, float(np.ceil(max(frame["raw"].max(), frame["estimate"].max())))])
+    row = alt.Y("county:N", title=None, sort=list(show.values()))
+
+    def rate(column: str) -> alt.X:
+        return alt.X(f"{column}:Q", scale=scale, title=axis)
+
+    moving = alt.Chart(frame).transform_filter(here)
+    nation = alt.Chart(pd.DataFrame({"centre": [centre]}))
+    return (
+        alt.layer(
+            nation.mark_rule(color=GREY, strokeDash=[4, 3]).encode(x=rate("centre")),
+            moving.mark_rule(color=BLUE, strokeWidth=1.5).encode(x=rate("raw"), x2="estimate:Q", y=row),
+            moving.mark_tick(color=GREEN, thickness=3, size=18).encode(x=rate("state"), y=row),
+            moving.mark_point(color=VERMILION, size=60, strokeWidth=2).encode(x=rate("raw"), y=row),
+            moving.mark_circle(color=BLUE, size=90, opacity=1).encode(
+                x=rate("estimate"), y=row, tooltip=["county:N", "raw:Q", "estimate:Q", "state:Q"]
+            ),
+        )
+        .properties(
+            width=440,
+            height=260,
+            title=alt.TitleParams(
+                "Estimates at these spreads",
+                subtitle=[
+                    "Ring: raw rate. Dot: the county's estimate.",
+                    "Upright stroke: its state's mean. Dashed: median state.",
+                ],
+                anchor="start",
+            ),
+        )
+        .add_params(*sliders)
+    )
 
 
 def _mixture_quantile(probability: float, mass: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray:

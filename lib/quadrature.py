@@ -111,7 +111,7 @@ def integrate(
             raise NoMassError(f"the density is too rough: {_MAX_NODES} nodes do not resolve it")
         # Halve the intervals that matter: all of them, but never so many at once that a narrow peak exhausts the nodes.
         matter = (log_error > np.log(tolerance / x.shape[1])).sum(axis=1).max()
-        count = max(1, min(matter, x.shape[1] // 3))
+        count = max(1, min(matter, x.shape[1] // 5))
         split = np.argpartition(-log_error, count - 1, axis=1)[:, :count]
         middle = (np.take_along_axis(x, split, 1) + np.take_along_axis(x, split + 1, 1)) / 2
         x, f = _insert(x, f, middle, log_density(middle))

@@ -11,6 +11,8 @@ from fractions import Fraction
 from math import comb, e, exp, pi
 
 import exchangeability_reference as exchangeable
+import nested_reference as nested
+import numpy as np
 import references
 import references_asthma as asthma
 import references_batting as batting
@@ -63,6 +65,7 @@ CORRELATED = "an eight-dimensional normal distribution function (references.some
 CANONICAL = "the multiple correlation of mu with the effects (references.gibbs_autocorrelation)"
 CONTRASTS = "adaptive quadrature over contrasts and precision matrices (references.averaged_over_tau)"
 
+STATES = "quadrature over the hyperparameters and each state's mean and shape (nested_reference)"
 FIXED_POINT = "the fixed point of the moments of one sweep (references.checking_slip_of_a)"
 PROCESS = "the first events of a Poisson process (references_asthma.county_quantile, county_above)"
 RATES = "prior times likelihood by Gauss's rule (references_asthma.county_rates)"
@@ -902,4 +905,45 @@ NUMBERS: list[Number] = [
         MonteCarlo("gain_error_se"),
         THREE_GRIDS,
     ),
+    # Counties within states
+    Number(
+        "asthma-nested", "national", nested.counts().y.sum() / nested.counts().x.sum(), 1e-9, "23,412 in 482,076,984"
+    ),
+    Number("asthma-nested", "zeros", 594, 0, "counted by another program (test_datasets.py)"),
+    Number(
+        "asthma-nested",
+        "zeros_later",
+        sum(bool(k) for y, k in zip(nested.counts().y, nested.counts().later, strict=True) if y == 0),
+        0,
+        "counted one by one",
+    ),
+    Number("asthma-nested", "growth", 100 * (nested.counts().growth - 1), 1e-9, "sums of the file's columns"),
+    *(
+        Number("asthma-nested", f"{state.lower()}_raw", nested.raw_rate(state), 1e-9, "sums of the file's columns")
+        for state in ("Utah", "Florida", "Texas")
+    ),
+    *(
+        Number("asthma-nested", name, value, MonteCarlo(f"{name}_se"), STATES)
+        for name, value in [
+            ("typical", nested.hyper_mean("mu", np.exp)),
+            ("cv_typical", nested.hyper_mean("nu", lambda nu: 100 * np.exp(-nu / 2))),
+            ("factor", nested.hyper_mean("tau", np.exp)),
+            ("omega_mean", nested.hyper_mean("omega")),
+            ("tau_percent", 100 * nested.hyper_mean("tau")),
+            ("gain_county", nested.ahead_of(nested.pooled_scores("county")[0])[0]),
+            ("gain_nation", nested.ahead_of(nested.pooled_scores("nation")[0])[0]),
+            ("gain_state", nested.ahead_of(nested.pooled_scores("state")[0])[0]),
+            ("gain_one", nested.ahead_of(nested.one_population()[2])[0]),
+            ("utah_mean", nested.state_expectation("Utah", lambda m, a: m)),
+            ("florida_mean", nested.state_expectation("Florida", lambda m, a: m)),
+            ("texas_mean", nested.state_expectation("Texas", lambda m, a: m)),
+            ("florida_cv", nested.state_expectation("Florida", lambda m, a: 100 * a**-0.5)),
+            ("new_york_cv", nested.state_expectation("New York", lambda m, a: 100 * a**-0.5)),
+            ("utah_high", nested.state_quantile("Utah", 0.975, "mean")),
+            ("florida_low", nested.state_quantile("Florida", 0.025, "mean")),
+            ("florida_cv_low", 100 * nested.state_quantile("Florida", 0.975, "shape") ** -0.5),
+            ("piute", nested.piute()),
+        ]
+    ),
+    Number("asthma-nested", "gain_one_spread", nested.ahead_of(nested.one_population()[2])[1], 0.2, STATES),
 ]

@@ -117,6 +117,69 @@ def test_kidney_cancer_us():
     assert (kidney["fips"] // 1000).groupby(kidney["state"]).nunique().eq(1).all()
 
 
+# Simulated asthma: the moments are those of the model, and what must stay real does.
+
+
+def test_simulated_asthma_lies_in_the_real_counties():
+    frame, kidney = datasets.simulate_asthma(np.random.default_rng(1)), datasets.kidney_cancer_us()
+    assert frame.attrs["simulated"] is True
+    assert set(frame.attrs["truth"]) == {"mu", "tau", "nu", "omega"}
+    for column in ("state", "county", "fips"):
+        assert (frame[column] == kidney[column]).all()
+    assert (frame["person_years"] == kidney["person_years_1980_84"]).all()
+    assert pd.api.types.is_integer_dtype(frame["deaths"]) and (frame["deaths"] >= 0).all()
+    assert frame.groupby("state")[["state_mean", "state_shape"]].nunique().eq(1).all(axis=None)
+    again = datasets.simulate_asthma(np.random.default_rng(1))
+    pd.testing.assert_frame_equal(frame, again)
+    assert not frame["deaths"].equals(datasets.simulate_asthma(np.random.default_rng(2))["deaths"])
+
+
+def test_simulated_asthma_has_the_moments_of_its_model():
+    truth = {"mu": np.log(2.0), "tau": 0.4, "nu": np.log(6.0), "omega": 0.5}
+    frames = [datasets.simulate_asthma(np.random.default_rng(seed), **truth) for seed in range(40)]
+    states = pd.concat([frame.groupby("state").first() for frame in frames])
+    for column, centre, spread in (("state_mean", "mu", "tau"), ("state_shape", "nu", "omega")):
+        logs = np.log(states[column])
+        assert abs(logs.mean() - truth[centre]) < 5 * truth[spread] / np.sqrt(logs.size)
+        assert abs(logs.std() / truth[spread] - 1) < 5 / np.sqrt(2 * logs.size)
+    assert abs(np.corrcoef(np.log(states["state_mean"]), np.log(states["state_shape"]))[0, 1]) < 5 / np.sqrt(2000)
+    every = pd.concat(frames)
+    # Given its state, a rate has mean m and variance m^2 / a; a count has mean and variance x * rate.
+    z = (every["rate"] / every["state_mean"] - 1) * np.sqrt(every["state_shape"])
+    assert abs(z.mean()) < 5 / np.sqrt(z.size)
+    assert abs(z.var() - 1) < 5 * np.sqrt((z**4).mean() - 1) / np.sqrt(z.size)
+    expected = every["rate"] * every["person_years"] / 1e5
+    square = (every["deaths"] - expected) ** 2 - expected
+    error = np.sqrt((expected + 2 * expected**2).sum())  # of the sum of squares: a Poisson's fourth moment
+    assert abs((every["deaths"] - expected).sum()) < 5 * np.sqrt(expected.sum())
+    assert abs(square.sum()) < 5 * error
+
+
+def test_simulated_asthma_without_spread_between_states():
+    frame = datasets.simulate_asthma(np.random.default_rng(1), tau=0, omega=0)
+    assert frame["state_mean"].nunique() == frame["state_shape"].nunique() == 1
+    assert frame["state_mean"].iloc[0] == pytest.approx(1.5) and frame["state_shape"].iloc[0] == pytest.approx(8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"tau": -0.1}, "tau is a standard deviation"),
+        ({"omega": -1}, "omega is a standard deviation"),
+        ({"mu": np.nan}, "mu must be finite"),
+        ({"nu": np.inf}, "nu must be finite"),
+    ],
+)
+def test_simulated_asthma_refuses_bad_parameters(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        datasets.simulate_asthma(np.random.default_rng(1), **arguments)
+
+
+def test_simulated_asthma_needs_a_generator():
+    with pytest.raises(TypeError, match="rng"):
+        datasets.simulate_asthma(1)
+
+
 def test_each_call_gives_a_frame_of_its_own():
     schools = datasets.eight_schools()
     schools.loc[0, "y"] = 99

@@ -4,6 +4,7 @@ import json
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 import references
 from scipy import stats
@@ -132,3 +133,44 @@ def test_bad_input_is_refused_before_anything_is_drawn(call, message):
     with pytest.raises(ValueError, match=message):
         call()
     assert plt.get_fignums() == figures
+
+
+def nested_chart(**changes):
+    y, x, group = [2, 0, 9, 3], [0.1, 0.3, 5.6, 0.4], ["Utah", "Utah", "Utah", "Ohio"]
+    given = {"show": {0: "a", 3: "b"}, "centre": 4.8, "between": [5, 30, 55], "within": [10, 40], "start": (30, 40)}
+    return plots.nested_explorable(y, x, group, **(given | changes))
+
+
+def test_nested_explorable_holds_the_posterior_means():
+    """Against the posterior of the state's mean and all of its counties' rates at once, by a sum over m and lambda."""
+    spec = nested_chart().to_dict()
+    frames = [pd.DataFrame(rows) for rows in spec["datasets"].values()]
+    frame = next(frame for frame in frames if "estimate" in frame).set_index(["county", "between", "within"])
+    assert len(frame) == 12
+    for param, most in zip(spec["params"], (55, 40), strict=True):
+        assert param["bind"]["max"] == most
+    tau, a = 0.3, 0.4**-2
+    m = np.exp(np.log(4.8) + np.linspace(-2.4, 2.4, 401))[:, np.newaxis]
+    lam = np.linspace(0.005, 60, 12_000)
+    prior = stats.norm.pdf(np.log(m[:, 0]), np.log(4.8), tau)
+    density = stats.gamma.pdf(lam, a, scale=m / a)
+    each = [density * stats.poisson.pmf(k, e * lam) for k, e in ((2, 0.1), (0, 0.3), (9, 5.6))]
+    weight = prior * each[1].sum(axis=1) * each[2].sum(axis=1)
+    total = (weight * each[0].sum(axis=1)).sum()
+    row = frame.loc[("a", 30, 40)]
+    assert row["estimate"] == pytest.approx((weight * (each[0] * lam).sum(axis=1)).sum() / total, abs=0.006)
+    assert row["state"] == pytest.approx((weight * each[0].sum(axis=1) * m[:, 0]).sum() / total, abs=0.006)
+    assert row["raw"] == 20
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"between": [5, 10, 20]}, "between must hold"),
+        ({"within": [0, 10]}, "within must hold"),
+        ({"start": (30, 41)}, "one of the values of within"),
+    ],
+)
+def test_nested_explorable_refuses_uneven_sliders(changes, message):
+    with pytest.raises(ValueError, match=message):
+        nested_chart(**changes)

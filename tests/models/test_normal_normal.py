@@ -131,8 +131,8 @@ class WeightsSwapped(NormalNormal):
 
 
 class PriorOfMuForgotten(NormalNormal):
-    def _mu_given(self, s):
-        return Normal(s.centre, s.precision**-0.5)
+    def _mu_given(self, precision, centre):
+        return Normal(centre, precision**-0.5)
 
 
 class MuNotIntegrated(NormalNormal):
