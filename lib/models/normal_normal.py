@@ -457,13 +457,16 @@ class NormalNormal:
         step = max(1, _CHUNK // self.y.size)
         return [slice(start, start + step) for start in range(0, size, step)]
 
+    def _precision(self, tau: FloatArray) -> FloatArray:
+        return np.asarray(1 / (self.sigma**2 + tau**2))
+
     def _centres(self, tau: FloatArray) -> tuple[FloatArray, FloatArray]:
-        precision = 1 / (self.sigma**2 + tau**2)
+        precision = self._precision(tau)
         total = precision.sum(axis=-1)
         return total, precision @ self.y / total
 
     def _sums(self, tau: FloatArray) -> _Summary:
-        precision = 1 / (self.sigma**2 + tau**2)
+        precision = self._precision(tau)
         total = precision.sum(axis=-1)
         centre = precision @ self.y / total
         scatter = (precision * (self.y - centre[:, np.newaxis]) ** 2).sum(axis=-1)

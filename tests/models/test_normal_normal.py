@@ -111,12 +111,8 @@ def test_identity(identity, mu_prior, problem):
 
 
 class SigmaForItsSquare(NormalNormal):
-    def _sums(self, tau):
-        right, self.sigma = self.sigma, np.sqrt(self.sigma)
-        try:
-            return super()._sums(tau)
-        finally:
-            self.sigma = right
+    def _precision(self, tau):
+        return 1 / (self.sigma + tau**2)
 
 
 class TauForItsSquare(NormalNormal):
