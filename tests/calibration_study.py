@@ -61,7 +61,7 @@ MODELS = {
 }
 SAMPLERS = {
     exact: {"chains": 1},
-    metropolis: {"chains": 32, "thin": 120, "warmup": 500},
+    metropolis: {"chains": 32, "thin": 120, "warmup": 1500},
     gibbs: {"chains": 16, "thin": 16, "warmup": 100},
 }
 WITH_BUGS = {"tight priors": TIGHT, "tau's prior rises at zero": PEAKED, "loose mu": LOOSE}

@@ -109,7 +109,6 @@ def from_exact_draws(kind, options, size, seed=1):
     precision = 1 / right.sigma**2 + 1 / np.maximum(tau, 1e-150) ** 2
     noise = rng.standard_normal(values["theta"].shape)
     deviation = (right.y - mu) / right.sigma**2 / precision + noise / np.sqrt(precision)
-    eta = noise if right.tau.value == 0 else deviation / tau
     values["theta"] = mu + deviation
 
     class Started(kind):
@@ -118,7 +117,10 @@ def from_exact_draws(kind, options, size, seed=1):
 
         def start(self, rng, chains):
             free = [p.free(values[p.name])[:, np.newaxis] for p in (self.mu, self.tau) if p.value is None]
-            return np.concatenate([eta, *free], axis=1)
+            # At its own distance from what this kind, right or wrong, holds for the conditional mean.
+            given = NormalNormal.deviation_given(self, values["mu"], values["tau"])
+            distance = noise if right.tau.value == 0 else (deviation - given.mean) / given.sd
+            return np.concatenate([distance, *free], axis=1)
 
     return Started(**options), values
 

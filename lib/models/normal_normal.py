@@ -213,27 +213,30 @@ class NormalNormal:
             summaries["product"] = (theta[..., 0] - mu) * (theta[..., 1] - mu)
         return summaries
 
-    # What a random walk asks for (lib.models.base.Walk). It moves the deviations eta = (theta - mu) / tau, which stay
-    # spread out where tau is small and the effects themselves are squeezed into the neck of a funnel.
+    # What a random walk asks for (lib.models.base.Walk). Given mu and tau each effect is normal; the walk moves its
+    # distance from that mean, in its standard deviations. Where tau is small and the effects are squeezed into the neck
+    # of a funnel, a distance stays spread out, as eta = (theta - mu) / tau does; and where tau is large and each effect
+    # is tied to its own estimate too, as eta does not.
 
     def start(self, rng: np.random.Generator, chains: int) -> FloatArray:
-        """Deviations from their prior, hyperparameters where the data put them, scattered."""
+        """Distances from a standard normal, hyperparameters where the data put them, scattered."""
         state = self.start_state(rng, chains)
         free = [p.free(state[p.name])[:, np.newaxis] for p in self._unknown]
         return np.concatenate([rng.standard_normal((chains, self.y.size)), *free], axis=1)
 
     def log_free_density(self, position: FloatArray) -> FloatArray:
-        """Log posterior of the deviations and the free hyperparameters."""
-        eta, mu, tau, log_prior = self._place(position)
-        theta = mu[..., np.newaxis] + tau[..., np.newaxis] * eta
-        return self.log_likelihood(theta) - (eta**2).sum(axis=-1) / 2 + log_prior
+        """Log posterior of the distances and the free hyperparameters."""
+        distance, mu, tau, log_prior = self._place(position)
+        # p(theta | mu, tau) p(y | theta) = p(theta | y, mu, tau) p(y | mu, tau), and the first factor has that scale.
+        with np.errstate(all="ignore"):  # far out, where numbers overflow
+            return self.log_marginal_likelihood(tau, mu) - (distance**2).sum(axis=-1) / 2 + log_prior
 
     def parameters(self, position: FloatArray) -> dict[str, FloatArray]:
         """Effects and hyperparameters at each position."""
-        eta, mu, tau, _ = self._place(position)
+        distance, mu, tau, _ = self._place(position)
+        given = self.theta_given(mu, tau)
         known = {"mu": mu, "tau": tau}
-        theta = mu[..., np.newaxis] + tau[..., np.newaxis] * eta
-        return {p.name: known[p.name] for p in self._unknown} | {"theta": theta}
+        return {p.name: known[p.name] for p in self._unknown} | {"theta": given.mean + given.sd * distance}
 
     @property
     def _unknown(self) -> list[Hyperparameter]:

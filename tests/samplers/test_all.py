@@ -83,12 +83,12 @@ class PriorOfMuForgotten(NormalNormal):
         return 0.0, 0.0
 
     def _place(self, position):
-        eta, mu, tau, log_prior = super()._place(position)
-        return eta, mu, tau, log_prior - self.mu.log_density(mu)
+        distance, mu, tau, log_prior = super()._place(position)
+        return distance, mu, tau, log_prior - self.mu.log_density(mu)
 
 
-class EtaPriorForgotten(NormalNormal):
-    """Neither the walk's deviations nor the effects feel the population."""
+class PopulationForgotten(NormalNormal):
+    """The walk's distances reach too far, and the effects do not feel the population."""
 
     def log_free_density(self, position):
         return super().log_free_density(position) + (position[..., : self.y.size] ** 2).sum(axis=-1) / 4
@@ -102,7 +102,7 @@ BUGS = {
     "missing Jacobian": (MissingJacobian, "gamma tau"),  # for a bounded prior, Gibbs needs no Jacobian
     "sigma for its square": (SigmaForItsSquare, "flat"),
     "prior of mu forgotten": (PriorOfMuForgotten, "normal mu"),
-    "prior of eta forgotten": (EtaPriorForgotten, "flat"),
+    "population forgotten": (PopulationForgotten, "flat"),
 }
 
 
