@@ -249,6 +249,12 @@ def typed_decimals(page: Page) -> list[str]:
     return faults
 
 
+def control_characters(page: Page) -> list[str]:
+    """A backslash that a program took for an escape leaves one: a tab and "au" for a Greek letter."""
+    lines = enumerate(page.source.split("\n"), 1)
+    return [f"{page.name}, line {number}: {line[:60]!r}" for number, line in lines if not line.isprintable()]
+
+
 def unused_or_missing_glue(page: Page, glued: set[str], standard_errors: set[str]) -> list[str]:
     """Each name that the prose pastes is glued by a cell, and each glued name is pasted or is a standard error."""
     pasted = read_prose(page.source).glued

@@ -97,6 +97,19 @@ def test_what_is_not_data_may_be_typed(tmp_path, text):
     assert rules.typed_decimals(page_of(tmp_path, f"# Title\n\n{text}\n")) == []
 
 
+# Control characters
+
+
+@each_page
+def test_no_control_character_is_left_in_a_page(page):
+    assert rules.control_characters(page) == []
+
+
+def test_a_control_character_is_seen(tmp_path):
+    assert rules.control_characters(page_of(tmp_path, "# Title\n\nWith $\tau = 5$.\n")) != []
+    assert rules.control_characters(page_of(tmp_path, "# Title\n\nWith $\\tau = 5$, naïve – and “quoted”.\n")) == []
+
+
 # Numbers
 
 
