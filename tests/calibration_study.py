@@ -123,10 +123,10 @@ def study(model_name, sampler_name, bug, model, sampler, options):
 
 
 def main() -> int:
-    only = sys.argv[1:]  # names of samplers; none for all
+    only = set(sys.argv[1:])  # names of samplers, models or bugs; none for all
     rows = []
     for arguments in studies():
-        if only and arguments[1] not in only:
+        if only and only.isdisjoint(arguments[:3]):
             continue
         rows.append(study(*arguments))
         print({key: rows[-1][key] for key in ("model", "sampler", "bug", "p_value", "worst", "seconds")}, flush=True)
