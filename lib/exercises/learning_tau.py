@@ -137,14 +137,14 @@ def prediction_for_a_new_school(sd: object) -> None:
 
 
 def effective_share(share: object) -> None:
-    """Check (1 - rho) / (1 + rho) for mu in the centred Gibbs sampler, sigma = 10 and tau = 5."""
+    """Check (1 - phi) / (1 + phi) for mu in the centred Gibbs sampler, sigma = 10 and tau = 5."""
     weight = float(shrinkage_weight(10, 5))
     check(
         share,
         weight / (2 - weight),
         slips={
-            "This is the autocorrelation, 1 - w. Put it into (1 - rho) / (1 + rho).": 1 - weight,
-            "In the centred form rho is 1 - w, not w: this is the share of the non-centred form.": (1 - weight)
+            "This is the autocorrelation, 1 - w. Put it into (1 - phi) / (1 + phi).": 1 - weight,
+            "In the centred form phi is 1 - w, not w: this is the share of the non-centred form.": (1 - weight)
             / (1 + weight),
             "The weight is made of variances: square tau and sigma.": (1 / 3) / (2 - 1 / 3),
             "The formula is upside down: the share of effective draws is below one.": (2 - weight) / weight,
@@ -152,13 +152,13 @@ def effective_share(share: object) -> None:
     )
 
 
-def autocorrelations(rho: object) -> None:
+def autocorrelations(phi: object) -> None:
     """Check the lag-one autocorrelation of mu at tau = 3 in the centred form and in the other, to within 0.01."""
     weight = shrinkage_weight(_SIGMA, 3.0)
     precision = 1 / _SIGMA**2
     centred, other = float((1 - weight).mean()), float((precision * weight).sum() / precision.sum())
     check(
-        rho,
+        phi,
         [centred, other],
         slips={
             "These two are right, but the wrong way round.": [other, centred],
