@@ -158,6 +158,31 @@ def test_planted_bugs_fail_the_identities_that_they_break(bug):
     assert caught == CAUGHT[bug]
 
 
+def kidney_model():
+    kidney = datasets.kidney_cancer_us()
+    counts, exposure = kidney["deaths_1980_84"], kidney["person_years_1980_84"] / 1e5
+    return NestedGammaPoisson(counts, exposure, kidney["state"], **(PRIORS | {"nu": stats.norm(2, 2)}))
+
+
+def furthest_from_the_sum(model, spread):
+    """Where the curves that Gibbs moves by are furthest from the sum over all groups, in units of the sum's size."""
+    rng, shape = np.random.default_rng(3), (200, model.states.size)
+    log_mean, log_shape = model._pooled + spread / 3 * rng.standard_normal(shape), spread * rng.standard_normal(shape)
+    one_sum = model.log_state_likelihood(log_mean, log_shape)
+    curves = model._likelihood({}, log_mean, log_shape)
+    return (np.abs(curves - one_sum) / (1 + np.abs(one_sum))).max()
+
+
+def test_the_tabulated_likelihood_is_the_sum_over_groups(monkeypatch):
+    for model in (example(), example(counts=COUNTS * 0), kidney_model()):
+        assert furthest_from_the_sum(model, 1) < 2e-11
+        assert furthest_from_the_sum(model, 8) < 2e-10  # e^20 is a shape at which the sum itself loses digits
+        outside = model._pooled + np.full(model.states.size, 70.0)
+        assert np.isnan(model._likelihood({}, outside, np.zeros(model.states.size))).all()
+    monkeypatch.setattr("lib.models.curves._DEGREE", 5)
+    assert furthest_from_the_sum(kidney_model(), 1) > 1e-9
+
+
 def test_imputed_counts_have_their_probabilities():
     model, size = example(counts=HIDDEN, suppressed=(1, 5)), 40_000
     mean, shape = np.exp([1.0, 0.5, 1.5]), np.exp([0.3, 1.0, 0.0])
@@ -224,14 +249,7 @@ def test_gibbs_agrees_with_pymc():
 
 def test_kidney_cancer_mixes():
     """The effective sample size of every hyperparameter is at least a tenth of the draws."""
-    kidney = datasets.kidney_cancer_us()
-    model = NestedGammaPoisson(
-        kidney["deaths_1980_84"],
-        kidney["person_years_1980_84"] / 1e5,
-        kidney["state"],
-        **(PRIORS | {"nu": stats.norm(2, 2)}),
-    )
-    posterior = gibbs(model, draws=150, warmup=100, chains=4, rng=np.random.default_rng(1)).posterior
+    posterior = gibbs(kidney_model(), draws=150, warmup=100, chains=4, rng=np.random.default_rng(1)).posterior
     assert posterior["lam"].sizes["group"] == 3110
     assert list(posterior["state_mean"]["state"].values[:2]) == ["Alabama", "Arizona"]
     for name in PRIORS:
