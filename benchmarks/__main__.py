@@ -1,7 +1,8 @@
 """Run the benchmark: ``python -m benchmarks``, or ``make bench``, which makes the environment for it too.
 
-Every run is a process of its own. Each engine draws from eight schools several times, with two priors; then, with few
-draws, from more and more groups. The results are a table, a picture and JSON.
+Every run is a process of its own. Each engine draws several times from small posteriors; from more and more groups,
+with few draws; and from a large nested one until it has 1,000 effective draws. The results are tables, a picture and
+JSON.
 """
 
 import argparse
@@ -18,10 +19,12 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.engines import ENGINES, PACKAGES, ROOT
+from benchmarks.posteriors import PARTS, POSTERIORS
 
-PRIORS = ["flat", "half-Cauchy(5)"]
 GROUPS = [8, 100, 1000, 10_000, 100_000]
 FEW = {"chains": 4, "draws": 25, "warmup": 100}  # 100 draws are kept, however many groups there are
+QUICK = {"settings": {"draws": 100, "warmup": 100}, "reference": 20_000}
+PATIENCE = 200  # seconds for a run on one posterior
 MORE = FEW | {"draws": 100}
 
 
@@ -30,17 +33,16 @@ def main() -> None:
     options = _options()
     options.output.mkdir(parents=True, exist_ok=True)
     names = options.engines or list(ENGINES)
-    priors = PRIORS[:1] if options.quick else PRIORS
+    parts = options.only or PARTS
     groups = [100] if options.quick else [size for size in GROUPS if size <= options.most_groups]
-    settings = {"draws": 100, "warmup": 100} if options.quick else {}
-    results = {
-        "about": _about(options.repeats),
-        "imports": {name: _import_seconds(name, options.repeats) for name in names},
-        "schools": _schools(names, priors, options.repeats, settings, options.limit),
-        "scaling": [],
-    }
-    report.write(results, options.output)  # the rest takes long: keep what there is
-    results["scaling"] = _scaling(names, groups, options.limit)
+    results = {"about": _about(options.repeats), "imports": {}, "posteriors": [], "scaling": []}
+    for part in parts:
+        results["posteriors"] += _posteriors(part, names, options)
+        report.write(results, options.output)  # the rest takes long: keep what there is
+    if "normal" in parts:
+        results["scaling"] = _scaling(names, groups, options.limit)
+    taking_part = dict.fromkeys(row["engine"] for row in results["posteriors"])
+    results["imports"] = {name: _import_seconds(name, options.repeats) for name in taking_part}
     results["about"]["load_after"] = _load()
     report.write(results, options.output)
     print((options.output / "benchmarks.md").read_text(encoding="utf-8"))
@@ -53,18 +55,24 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--limit", type=float, default=120, help="seconds after which more groups are not tried")
     parser.add_argument("--most-groups", type=int, default=GROUPS[-1])
     parser.add_argument("--engines", nargs="+", choices=list(ENGINES), metavar="ENGINE")
-    parser.add_argument("--quick", action="store_true", help="few draws, one prior, few groups: to see that it runs")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"some of {', '.join(PARTS)}")
+    parser.add_argument(
+        "--quick", action="store_true", help="few draws and groups, one posterior a part: to see that it runs"
+    )
     return parser.parse_args()
 
 
-def _schools(names: list[str], priors: list[str], repeats: int, settings: dict, limit: float) -> list[dict]:
-    """Measure every engine on eight schools. The repeats are spread over the time that it takes."""
+def _posteriors(part: str, names: list[str], options: argparse.Namespace) -> list[dict]:
+    """Measure the engines on a part's posteriors. The repeats are spread over the time that it takes."""
+    posteriors = [name for name, posterior in POSTERIORS.items() if posterior.part == part]
     rows = []
-    for repeat in range(repeats):
-        for name in names:
-            for prior in priors:
-                case = {"engine": name, "prior": prior, "groups": 8, "seed": repeat + 1, "settings": settings}
-                rows.append(_measure(case, max(limit, 600)))
+    for repeat in range(options.repeats):
+        for posterior in posteriors[:1] if options.quick else posteriors:
+            given = POSTERIORS[posterior]
+            for name in [name for name in names if name in given.engines]:
+                case = {"engine": name, "posterior": posterior, "seed": repeat + 1}
+                case |= QUICK if options.quick else {"settings": given.settings.get(name, {})}
+                rows.append(_measure(case, max(options.limit, PATIENCE)))
     return rows
 
 
@@ -73,12 +81,12 @@ def _scaling(names: list[str], groups: list[int], limit: float) -> list[dict]:
     rows = []
     for name in names:
         engine = ENGINES[name]
-        if engine.settings.chains != FEW["chains"] or engine.settings.draws != 1000:
+        if engine.settings.chains != FEW["chains"] or engine.settings.draws != 1000 or name == "NumPyro, parallel":
             continue
         for size in groups:
             if size > engine.most_groups:
                 break
-            case = {"engine": name, "prior": "flat", "groups": size, "seed": 1, "settings": FEW}
+            case = {"engine": name, "groups": size, "seed": 1, "settings": FEW}
             rows.append(_measure(case, limit))
             if "failed" in rows[-1]:
                 break
@@ -105,7 +113,8 @@ def _measure(case: dict, limit: float) -> dict:
             said = (done.stderr.strip() or "nothing").splitlines()[-1]
             result = json.loads(last) if done.returncode == 0 else case | {"failed": said}
     seconds = f"{result['total_seconds']:.3g} s" if "total_seconds" in result else result["failed"]
-    print(f"{case['engine']}, {case['prior']}, {case['groups']} groups: {seconds}", file=sys.stderr, flush=True)
+    what = case.get("posterior", f"{case.get('groups')} groups")
+    print(f"{case['engine']}, {what}: {seconds}", file=sys.stderr, flush=True)
     return result
 
 

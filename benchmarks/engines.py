@@ -1,44 +1,24 @@
 """Each engine, with the settings that its users would take: 4 chains of 1,000 draws after a warm-up of 1,000.
 
 An engine is a function of a `Problem`, `Settings` and a `Run`, which it fills in. It imports what it needs itself, then
-marks 'imported': what follows is timed.
+marks 'imported': what follows is timed. What it samples is the problem's program for it.
 """
 
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from lib import NormalNormal, datasets, exact, gibbs, metropolis
+from lib import exact, gibbs, metropolis
 
 ROOT = Path(__file__).parents[1]
-STAN_PROGRAM = ROOT / "book" / "stan" / "eight_schools.stan"
-TRUTH = {"mu": 8.0, "tau": 5.0}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Estimates, their standard errors, and the scale of the half-Cauchy prior on tau; None if the prior is flat."""
-
-    y: NDArray[np.float64]
-    sigma: NDArray[np.float64]
-    scale: float | None
-
-    @property
-    def model(self) -> NormalNormal:
-        """The posterior, for our own samplers."""
-        return NormalNormal(self.y, self.sigma, tau=None if self.scale is None else stats.halfcauchy(scale=self.scale))
-
-    @property
-    def target(self) -> float:
-        """The acceptance that NUTS should aim at: a flat prior lets tau into the funnel's neck and far out."""
-        return 0.95 if self.scale is None else 0.8
+Draws = Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -64,15 +44,38 @@ class Run:
         self.marks[stage] = time.perf_counter()
 
 
-def problem(groups: int, prior: str) -> Problem:
-    """Eight schools, or as many simulated groups as are asked for, of a known population."""
-    scale = {"flat": None, "half-Cauchy(5)": 5.0}[prior]
-    if groups == 8:
-        schools = datasets.eight_schools()
-        return Problem(schools["y"].to_numpy(dtype=float), schools["sigma"].to_numpy(dtype=float), scale)
-    rng = np.random.default_rng(groups)
-    sigma = rng.uniform(9, 18, groups)
-    return Problem(TRUTH["mu"] + np.hypot(TRUTH["tau"], sigma) * rng.standard_normal(groups), sigma, scale)
+class Problem(ABC):
+    """One posterior, as a model of ours and as a program for each engine that takes part."""
+
+    names: tuple[str, ...]  # of the parameters whose draws are kept
+    scored: tuple[str, ...] = ()  # of what is judged, those whose effective draws count; all, if empty
+    has_exact = True
+    target = 0.8  # the acceptance that NUTS should aim at
+
+    @property
+    @abstractmethod
+    def model(self):
+        """The posterior, for our own samplers."""
+
+    @abstractmethod
+    def pymc(self):
+        """Write it as a PyMC model."""
+
+    @abstractmethod
+    def numpyro(self) -> Callable[[], None]:
+        """Write it as a NumPyro program."""
+
+    def judged(self, draws: Draws) -> Draws:
+        """Return what is judged, by name: the parameters themselves, or functions of them that have a mean."""
+        return draws
+
+    def walkers(self, rng: np.random.Generator, size: int) -> tuple[NDArray, Callable, Callable]:
+        """Return emcee's starting positions, the log density of positions, and the parameters at positions."""
+        raise NotImplementedError(f"{type(self).__name__} has no walkers")
+
+    def stan(self) -> tuple[str, dict]:
+        """Return a Stan program, and its data."""
+        raise NotImplementedError(f"{type(self).__name__} has no Stan program")
 
 
 def _ours(sampler: Callable, given: Problem, run: Run, **options: int) -> None:
@@ -81,7 +84,7 @@ def _ours(sampler: Callable, given: Problem, run: Run, **options: int) -> None:
     run.mark("built")
     tree = sampler(model, **options)
     posterior = tree["posterior"].dataset
-    run.draws = {name: posterior[name].values for name in ("mu", "tau", "theta")}
+    run.draws = {name: posterior[name].values for name in given.names}
     run.mark("done")
 
 
@@ -103,20 +106,9 @@ def run_metropolis(given: Problem, settings: Settings, run: Run) -> None:
     _ours(metropolis, given, run, draws=settings.draws, warmup=settings.warmup, chains=settings.chains, rng=rng)
 
 
-def _pymc_model(given: Problem):
-    import pymc as pm
-
-    with pm.Model() as model:
-        mu = pm.Flat("mu")
-        tau = pm.HalfFlat("tau") if given.scale is None else pm.HalfCauchy("tau", given.scale)
-        eta = pm.Normal("eta", 0, 1, shape=given.y.size)
-        pm.Normal("y", pm.Deterministic("theta", mu + tau * eta), given.sigma, observed=given.y)
-    return model
-
-
-def _keep(run: Run, tree) -> None:
+def _keep(given: Problem, run: Run, tree) -> None:
     posterior = tree["posterior"].dataset
-    run.draws = {name: posterior[name].values for name in ("mu", "tau", "theta")}
+    run.draws = {name: posterior[name].values for name in given.names}
     run.mark("done")
     run.notes["divergences"] = int(tree.sample_stats["diverging"].sum())
 
@@ -127,7 +119,7 @@ def run_pymc(given: Problem, settings: Settings, run: Run) -> None:
 
     logging.getLogger("pymc").setLevel(logging.ERROR)
     run.mark("imported")
-    with _pymc_model(given):
+    with given.pymc():
         tree = pm.sample(
             settings.draws,
             tune=settings.warmup,
@@ -138,7 +130,7 @@ def run_pymc(given: Problem, settings: Settings, run: Run) -> None:
             progressbar=False,
             compute_convergence_checks=False,
         )
-    _keep(run, tree)
+    _keep(given, run, tree)
     # PyMC compiles inside sample(), and says how long the sampling itself took.
     run.marks["built"] = run.marks["done"] - float(tree.posterior.attrs["sampling_time"])
 
@@ -149,7 +141,7 @@ def run_nutpie(given: Problem, settings: Settings, run: Run) -> None:
     import pymc  # noqa: F401  (to be counted as an import)
 
     run.mark("imported")
-    compiled = nutpie.compile_pymc_model(_pymc_model(given))
+    compiled = nutpie.compile_pymc_model(given.pymc())
     run.mark("built")
     tree = nutpie.sample(
         compiled,
@@ -160,32 +152,20 @@ def run_nutpie(given: Problem, settings: Settings, run: Run) -> None:
         target_accept=given.target,
         progress_bar=False,
     )
-    _keep(run, tree)
+    _keep(given, run, tree)
 
 
 def run_numpyro(given: Problem, settings: Settings, run: Run, chain_method: str = "vectorized") -> None:
     """NumPyro's NUTS on the processor, chains as an array axis."""
     import jax
     import numpyro
-    from numpyro import distributions as dist
     from numpyro.infer import MCMC, NUTS
 
     run.mark("imported")
     if chain_method == "parallel":
         numpyro.set_host_device_count(settings.chains)
-
-    def model():
-        mu = numpyro.sample("mu", dist.ImproperUniform(dist.constraints.real, (), ()))
-        if given.scale is None:
-            tau = numpyro.sample("tau", dist.ImproperUniform(dist.constraints.positive, (), ()))
-        else:
-            tau = numpyro.sample("tau", dist.HalfCauchy(given.scale))
-        eta = numpyro.sample("eta", dist.Normal(0, 1).expand([given.y.size]).to_event(1))
-        theta = numpyro.deterministic("theta", mu + tau * eta)
-        numpyro.sample("y", dist.Normal(theta, given.sigma).to_event(1), obs=given.y)
-
     chains = MCMC(
-        NUTS(model, target_accept_prob=given.target),
+        NUTS(given.numpyro(), target_accept_prob=given.target),
         num_warmup=settings.warmup,
         num_samples=settings.draws,
         num_chains=settings.chains,
@@ -194,46 +174,35 @@ def run_numpyro(given: Problem, settings: Settings, run: Run, chain_method: str 
     )
     chains.run(jax.random.key(settings.seed), extra_fields=("diverging",))
     found = chains.get_samples(group_by_chain=True)
-    run.draws = {name: np.asarray(found[name], dtype=float) for name in ("mu", "tau", "theta")}
+    run.draws = {name: np.asarray(found[name], dtype=float) for name in given.names}
     run.mark("done")
     run.notes["divergences"] = int(chains.get_extra_fields()["diverging"].sum())
     # It compiles on the first run; what a second takes is warm-up and draws alone.
     start = time.perf_counter()
     chains.run(jax.random.key(settings.seed + 1))
     jax.block_until_ready(chains.get_samples())
-    run.marks["built"] = run.marks["done"] - (time.perf_counter() - start)
+    run.marks["built"] = max(run.marks["imported"], run.marks["done"] - (time.perf_counter() - start))
+
+
+def run_numpyro_parallel(given: Problem, settings: Settings, run: Run) -> None:
+    """NumPyro's NUTS with each chain on a device of its own: better where one step is much work."""
+    run_numpyro(given, settings, run, "parallel")
 
 
 def run_emcee(given: Problem, settings: Settings, run: Run) -> None:
-    """Emcee's stretch move on (mu, log tau, eta), all walkers in one call; each walker counts as a chain."""
+    """Emcee's stretch move, all walkers in one call; each walker counts as a chain."""
     import emcee
 
     run.mark("imported")
     rng = np.random.default_rng(settings.seed)
     np.random.seed(settings.seed)  # noqa: NPY002  (emcee draws from NumPy's global generator)
-    size = given.y.size
-
-    def log_density(position):
-        mu, log_tau, eta = position[:, 0], position[:, 1], position[:, 2:]
-        tau = np.exp(log_tau)
-        theta = mu[:, np.newaxis] + tau[:, np.newaxis] * eta
-        log_prior = log_tau - (eta**2).sum(axis=1) / 2
-        if given.scale is not None:
-            log_prior = log_prior - np.log1p((tau / given.scale) ** 2)
-        return log_prior - (((given.y - theta) / given.sigma) ** 2).sum(axis=1) / 2
-
-    start = rng.standard_normal((settings.chains, size + 2))
-    start[:, 0] = given.y.mean() + 5 * start[:, 0]
-    start[:, 1] = np.log(5) + start[:, 1]
-    sampler = emcee.EnsembleSampler(settings.chains, size + 2, log_density, vectorize=True)
+    start, log_density, parameters = given.walkers(rng, settings.chains)
+    sampler = emcee.EnsembleSampler(*start.shape, log_density, vectorize=True)
     run.mark("built")
     state = sampler.run_mcmc(start, settings.warmup)
     sampler.reset()
     sampler.run_mcmc(state, settings.draws)
-    chain = sampler.get_chain().swapaxes(0, 1)
-    mu, tau = chain[..., 0], np.exp(chain[..., 1])
-    theta = mu[..., np.newaxis] + tau[..., np.newaxis] * chain[..., 2:]
-    run.draws = {"mu": mu, "tau": tau, "theta": theta}
+    run.draws = parameters(sampler.get_chain().swapaxes(0, 1))
     run.mark("done")
 
 
@@ -243,19 +212,16 @@ def run_stan(given: Problem, settings: Settings, run: Run) -> None:
     import stan
 
     run.mark("imported")
-    program, last = STAN_PROGRAM.read_text(encoding="utf-8"), "  target += normal_lpdf(y | theta, sigma);\n"
-    if given.scale is not None:
-        program = program.replace(last, f"  target += cauchy_lpdf(tau | 0, {given.scale});\n{last}")
-    data = {"J": given.y.size, "y": given.y.tolist(), "sigma": given.sigma.tolist()}
+    program, data = given.stan()
     model = stan.build(program, data=data, random_seed=settings.seed)
     run.mark("built")
     shutil.rmtree(httpstan.cache.model_directory(model.model_name) / "fits", ignore_errors=True)  # or no draw is made
     fit = model.sample(
         num_chains=settings.chains, num_samples=settings.draws, num_warmup=settings.warmup, delta=given.target
     )
-    shape = (settings.draws, settings.chains)
-    run.draws = {name: fit[name].reshape(-1, *shape).T for name in ("mu", "tau", "theta")}
-    run.draws |= {name: run.draws[name][..., 0] for name in ("mu", "tau")}
+    for name in given.names:
+        drawn = fit[name].reshape(-1, settings.draws, settings.chains).T
+        run.draws[name] = drawn[..., 0] if drawn.shape[-1] == 1 else drawn
     run.mark("done")
     run.notes["divergences"] = int(fit["divergent__"].sum())
     shutil.rmtree("build", ignore_errors=True)
@@ -285,6 +251,7 @@ ENGINES = {
     "PyMC": Engine(run_pymc, "import pymc", processes=True),
     "PyMC with nutpie": Engine(run_nutpie, "import nutpie, pymc"),
     "NumPyro": Engine(run_numpyro, "import numpyro"),
+    "NumPyro, parallel": Engine(run_numpyro_parallel, "import numpyro"),
     "emcee, 64 walkers": Engine(run_emcee, "import emcee", Settings(chains=64, warmup=2000, draws=8000), most_groups=8),
     "Stan": Engine(run_stan, "import stan", processes=True),
 }

@@ -8,58 +8,110 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from benchmarks.engines import ENGINES
+from benchmarks.measure import distance
+from benchmarks.posteriors import POSTERIORS
 from lib.plots import BLUE, GREY, VERMILION
 
+ENOUGH = 1000  # effective draws, for the nested model
 TARGETS = {"exact": 500, "gibbs, 4 chains": 5, "gibbs, 64 chains": 50}
 HOW = """\
-Effective draws are those of the worst of mu, tau and the eight effects, the lesser of bulk and tail (5% and 95%).
+Effective draws are those of the worst parameter, the lesser of bulk and tail (5% and 95%).
 *Rate* divides them by all the time after the imports: building the model, compiling, warm-up, draws.
 *Without building* leaves out building and compiling, but not the warm-up. Imports are timed by themselves.
 Unless the name says otherwise, an engine draws 4 x 1,000 after a warm-up of 1,000. NUTS engines use the non-centred
-form, with a target acceptance of 0.95 under the flat prior and of 0.8 under the other; 64 walkers of emcee take 2,000
-steps and 8,000 more. Every run is a new process; Stan finds no compiled program, the others what caches they keep.
-Numbers are medians over runs.
+form on eight schools, with a target acceptance of 0.95 under the flat prior and of 0.8 under the other; on batting
+averages distances on the logistic scale, with 0.95; on asthma the rates themselves, with 0.8. 64 walkers of emcee take
+2,000 steps and 8,000 more. Every run is a new process; Stan finds no compiled program, the others what caches they
+keep. Numbers are medians over runs.
 *Agrees*: in every run, every mean lies within 5 standard errors of the exact one, from at least 100 effective draws.
+"""
+
+
+NESTED_HOW = """\
+Effective draws are those of the worst of mu, tau, nu and omega. *To 1,000* is building, and the rest (warm-up and
+draws) in proportion: times 1,000 over the effective draws; each engine draws about as many as give 1,000. Imports are
+left out. The peers integrate the counties' rates out; Gibbs draws them too. *Standard errors*: between an engine's
+means of the hyperparameters, the states' log means and coefficients of variation, and those of Gibbs; the largest of
+104, in any run.
 """
 
 
 def write(results: dict, folder: Path) -> None:
     """Write benchmarks.json, benchmarks.md and benchmarks.svg."""
     (folder / "benchmarks.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
-    schools, scaling = summary(results), pd.DataFrame(results["scaling"])
-    (folder / "benchmarks.md").write_text(_text(results, schools, scaling), encoding="utf-8")
-    _picture(schools, scaling, folder / "benchmarks.svg")
+    small, nested, scaling = summary(results), nested_summary(results), pd.DataFrame(results["scaling"])
+    (folder / "benchmarks.md").write_text(_text(results, small, nested, scaling), encoding="utf-8")
+    _picture(small, nested, scaling, folder / "benchmarks.svg")
+
+
+def _of(results: dict, *, nested: bool) -> pd.DataFrame:
+    """Return the runs of the nested posteriors, or of all others."""
+    rows = [row for row in results["posteriors"] if (POSTERIORS[row["posterior"]].part == "nested") == nested]
+    runs = pd.DataFrame(rows)
+    if len(runs) and "failed" not in runs:
+        runs["failed"] = None
+    return runs
 
 
 def summary(results: dict) -> pd.DataFrame:
-    """One row an engine and prior: medians over the runs, and the ratio to the fastest general-purpose engine."""
-    runs = pd.DataFrame(results["schools"])
-    if "failed" not in runs:
-        runs["failed"] = None
+    """One row an engine and posterior: medians over the runs, and the ratio to the fastest general-purpose engine."""
+    runs = _of(results, nested=False)
+    if not len(runs):
+        return runs
     runs["rate"] = runs["effective"] / runs["total_seconds"]
     runs["rate_without_building"] = runs["effective"] / runs["sampling_seconds"]
     rows = []
-    for (prior, name), part in runs.groupby(["prior", "engine"], sort=False):
+    for (posterior, name), part in runs.groupby(["posterior", "engine"], sort=False):
         failed = part["failed"].notna()
-        row = {"prior": prior, "engine": name, "ours": ENGINES[name].ours}
+        row = {"posterior": posterior, "engine": name, "ours": ENGINES[name].ours}
         for column in ("rate", "rate_without_building", "effective", "build_seconds", "sampling_seconds"):
             row[column] = part[column].median()
         row |= {"least": part["rate"].min(), "most": part["rate"].max()}
         worst = part["worst"].mode()
         row["worst"] = worst[0] if len(worst) else ""
-        row["import_seconds"] = pd.Series(results["imports"][name]).median()
+        row["import_seconds"] = _imports(results, name)
         row["standard_errors"] = part["standard_errors"].max()
         row["divergences"] = part["divergences"].median() if "divergences" in part else float("nan")
         row["agrees"] = "it failed" if failed.any() else "yes" if part["agrees"].all() else "no"
         rows.append(row)
     table = pd.DataFrame(rows)
     right = table[(table["agrees"] == "yes") & ~table["ours"]]
-    fastest = right.groupby("prior")["rate"].max()
-    table["ratio"] = table["rate"] / table["prior"].map(fastest)
+    fastest = right.groupby("posterior")["rate"].max()
+    table["ratio"] = table["rate"] / table["posterior"].map(fastest)
     return table
 
 
-def _text(results: dict, schools: pd.DataFrame, scaling: pd.DataFrame) -> str:
+def nested_summary(results: dict) -> pd.DataFrame:
+    """One row an engine and nested posterior: how long 1,000 effective draws take, and how far it is from our Gibbs."""
+    runs = _of(results, nested=True)
+    if not len(runs):
+        return runs
+    runs["to_enough"] = runs["build_seconds"] + runs["sampling_seconds"] * ENOUGH / runs["effective"]
+    ours = {row["seed"]: row["means"] for row in runs.to_dict("records") if row["engine"] == "gibbs, 4 chains"}
+    rows = []
+    for (posterior, name), part in runs.groupby(["posterior", "engine"], sort=False):
+        done = part[part["failed"].isna()]
+        row = {"posterior": posterior, "engine": name, "ours": ENGINES[name].ours, "settings": part["settings"].iloc[0]}
+        for column in ("total_seconds", "build_seconds", "sampling_seconds", "effective", "to_enough"):
+            row[column] = done[column].median()
+        row |= {"least": done["to_enough"].min(), "most": done["to_enough"].max()}
+        row |= {"fewest": done["effective"].min(), "import_seconds": _imports(results, name)}
+        row["worst"] = ", ".join(dict.fromkeys(done["worst"]))
+        row["divergences"] = done["divergences"].sum() if "divergences" in done else float("nan")
+        apart = [distance(r["means"], ours[r["seed"]]) for r in done.to_dict("records") if r["seed"] in ours]
+        row["furthest"], row["standard_errors"] = (
+            max(apart, key=lambda found: found[1]) if apart else ("", float("nan"))
+        )
+        row["failed"] = "; ".join(part["failed"].dropna().unique())
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _imports(results: dict, name: str) -> float:
+    return pd.Series(results["imports"].get(name, []), dtype=float).median()
+
+
+def _text(results: dict, small: pd.DataFrame, nested: pd.DataFrame, scaling: pd.DataFrame) -> str:
     about = results["about"]
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items() if version)
     parts = [
@@ -69,21 +121,28 @@ def _text(results: dict, schools: pd.DataFrame, scaling: pd.DataFrame) -> str:
         f"{about['repeats']} runs each. {versions}.",
         HOW,
     ]
-    for prior, part in schools.groupby("prior", sort=False):
-        lines = [_school_line(row) for row in part.sort_values("rate", ascending=False).to_dict("records")]
-        parts.append(f"## Eight schools, {prior} prior on tau: effective draws per second")
+    for posterior, part in small.groupby("posterior", sort=False) if len(small) else ():
+        lines = [_line(row) for row in part.sort_values("rate", ascending=False).to_dict("records")]
+        parts.append(f"## {POSTERIORS[posterior].title}: effective draws per second")
         head = ["engine", "rate", "least to most", "times the fastest general engine", "without building"]
         head += ["effective draws", "worst", "building, s", "sampling, s", "imports, s", "divergences", "agrees"]
+        head += ["standard errors from exact"]
         parts.append(_table(head, lines))
-        reached = [_target_line(row) for row in part.to_dict("records") if row["engine"] in TARGETS]
-        parts.append("\n".join(line for line in reached if line))
+        if POSTERIORS[posterior].part == "normal":
+            reached = [_target_line(row) for row in part.to_dict("records") if row["engine"] in TARGETS]
+            parts.append("\n".join(line for line in reached if line))
+    if len(nested):
+        parts.append(f"## Kidney cancer in 3,110 counties within 50 states: seconds to {ENOUGH:,} effective draws")
+        parts.append(NESTED_HOW)
+        parts.append(_table(_NESTED_HEAD, [_nested_line(row) for row in nested.to_dict("records")]))
+        parts.append(_nested_verdict(nested))
     if len(scaling):
         parts.append("## More groups: 4 x 25 draws after a warm-up of 100, and 4 x 100, flat priors, one run each")
         parts.append(_table(_SCALING_HEAD, [_scaling_line(row) for row in scaling.to_dict("records")]))
     return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
 
 
-def _school_line(row: dict) -> list[str]:
+def _line(row: dict) -> list[str]:
     return [
         row["engine"],
         f"{row['rate']:,.0f}",
@@ -97,6 +156,7 @@ def _school_line(row: dict) -> list[str]:
         f"{row['import_seconds']:.2g}",
         "" if pd.isna(row["divergences"]) else f"{row['divergences']:.0f}",
         row["agrees"],
+        "" if pd.isna(row["standard_errors"]) else f"{row['standard_errors']:.1f}",
     ]
 
 
@@ -107,6 +167,47 @@ def _target_line(row: dict) -> str:
     verdict = "reached" if row["ratio"] >= target else "missed"
     return (
         f"- {row['engine']}: {row['ratio']:,.1f} times the fastest general-purpose engine; target {target}: {verdict}."
+    )
+
+
+_NESTED_HEAD = ["engine", "to 1,000, s", "least to most", "effective draws", "fewest", "worst", "chains x draws"]
+_NESTED_HEAD += ["warm-up", "in all, s", "building, s", "sampling, s", "imports, s", "divergences", "standard errors"]
+
+
+def _nested_line(row: dict) -> list[str]:
+    full = ", no rate integrated out" if row["posterior"] != "kidney" else ""
+    if pd.isna(row["to_enough"]):
+        return [row["engine"] + full, f"stopped: {row['failed']}", *[""] * (len(_NESTED_HEAD) - 2)]
+    settings = row["settings"]
+    return [
+        row["engine"] + full,
+        f"{row['to_enough']:.1f}",
+        f"{row['least']:.1f} to {row['most']:.1f}",
+        f"{row['effective']:,.0f}",
+        f"{row['fewest']:,.0f}",
+        row["worst"],
+        f"{settings.get('chains', 4)} x {settings['draws']:,}",
+        f"{settings['warmup']:,}",
+        f"{row['total_seconds']:.1f}",
+        f"{row['build_seconds']:.2g}",
+        f"{row['sampling_seconds']:.3g}",
+        f"{row['import_seconds']:.2g}",
+        "" if pd.isna(row["divergences"]) else f"{row['divergences']:.0f}",
+        "" if pd.isna(row["standard_errors"]) else f"{row['standard_errors']:.1f} ({row['furthest']})",
+    ]
+
+
+def _nested_verdict(nested: pd.DataFrame) -> str:
+    """Gibbs beside the fastest peer that agrees with it."""
+    ours, peers = nested[nested["ours"]], nested[~nested["ours"] & (nested["standard_errors"] < 5)]
+    if not len(ours) or not len(peers) or peers["to_enough"].isna().all():
+        return ""
+    gibbs, peer = ours.iloc[0], peers.loc[peers["to_enough"].idxmin()]
+    verdict = "reached" if gibbs["to_enough"] < peer["to_enough"] else "missed"
+    return (
+        f"- {gibbs['engine']}: {gibbs['to_enough']:.1f} s; {peer['engine']}, the fastest peer that agrees within 5 "
+        f"standard errors: {peer['to_enough']:.1f} s, {peer['to_enough'] / gibbs['to_enough']:.1f} times as long; "
+        f"target more than 1: {verdict}."
     )
 
 
@@ -134,18 +235,47 @@ def _table(head: list[str], lines: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def _picture(schools: pd.DataFrame, scaling: pd.DataFrame, path: Path) -> None:
-    priors = list(schools["prior"].unique())
+def _picture(small: pd.DataFrame, nested: pd.DataFrame, scaling: pd.DataFrame, path: Path) -> None:
+    """One panel for each small posterior, one for the nested ones, one for the growth with the groups."""
+    posteriors = list(small["posterior"].unique()) if len(small) else []
+    panels = len(posteriors) + bool(len(nested)) + bool(len(scaling))
+    rows, columns = -(-panels // 3), min(panels, 3)
     with plt.style.context("lib.book"):
-        figure, axes = plt.subplots(1, len(priors) + 1, figsize=(4.6 * len(priors) + 4.6, 5), layout="constrained")
-        for ax, prior in zip(axes, priors, strict=False):
-            _rates(ax, schools[(schools["prior"] == prior) & schools["rate"].notna()], prior)
-        _growth(axes[-1], scaling)
+        figure, axes = plt.subplots(
+            rows, columns, figsize=(4.6 * columns, 5 * rows), layout="constrained", squeeze=False
+        )
+        free = iter(axes.ravel())
+        for posterior in posteriors:
+            part = small[(small["posterior"] == posterior) & small["rate"].notna()]
+            _rates(next(free), part, POSTERIORS[posterior].title)
+        if len(nested):
+            _waits(next(free), nested)
+        if len(scaling):
+            _growth(next(free), scaling)
+        for ax in free:
+            ax.set_axis_off()
         figure.savefig(path)
         plt.close(figure)
 
 
-def _rates(ax: Axes, part: pd.DataFrame, prior: str) -> None:
+def _waits(ax: Axes, nested: pd.DataFrame) -> None:
+    """Seconds to 1,000 effective draws."""
+    part = nested[nested["to_enough"].notna()].sort_values("to_enough", ascending=False)
+    for place, row in enumerate(part.to_dict("records")):
+        ax.plot(row["to_enough"], place, "o", color=BLUE if row["ours"] else VERMILION)
+        ax.annotate(
+            f"{row['to_enough']:.0f}", (row["to_enough"], place), (0, 6), textcoords="offset points", ha="center"
+        )
+    full = [", in full" if posterior != "kidney" else "" for posterior in part["posterior"]]
+    ax.set_yticks(range(len(part)), [name + rest for name, rest in zip(part["engine"], full, strict=True)])
+    ax.set_xscale("log")
+    ax.margins(x=0.15, y=0.12)
+    ax.grid(axis="y", visible=False)
+    ax.set_title("Kidney cancer, 3,110 counties")
+    ax.set_xlabel(f"seconds to {ENOUGH:,} effective draws, start-up included")
+
+
+def _rates(ax: Axes, part: pd.DataFrame, title: str) -> None:
     """Effective draws per second on a log axis: start-up included (dots), and without building (rings)."""
     part = part.sort_values("rate")
     for place, row in enumerate(part.to_dict("records")):
@@ -159,7 +289,7 @@ def _rates(ax: Axes, part: pd.DataFrame, prior: str) -> None:
     ax.set_yticks(range(len(part)), part["engine"])
     ax.margins(x=0.15, y=0.08)
     ax.grid(axis="y", visible=False)
-    ax.set_title(f"Eight schools, {prior} prior on tau")
+    ax.set_title(title)
     ax.set_xlabel("effective draws per second, worst parameter\n(dots: start-up included; rings: without building)")
 
 
@@ -168,8 +298,6 @@ def _growth(ax: Axes, scaling: pd.DataFrame) -> None:
     ax.set_title("Time for 100 draws as the groups grow")
     ax.set_xlabel("groups")
     ax.set_ylabel("seconds, start-up included")
-    if not len(scaling):
-        return
     few = scaling[scaling["settings"].map(lambda s: s["draws"] == scaling["settings"].iloc[0]["draws"])]
     few = few[few["total_seconds"].notna()]
     ends = []

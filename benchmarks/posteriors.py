@@ -1,0 +1,54 @@
+"""The posteriors that are measured, by part, and the engines that take part in each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from benchmarks.counts import Counts
+from benchmarks.engines import Problem
+from benchmarks.nested import Nested, NestedInFull
+from benchmarks.normal import schools, simulated
+from benchmarks.shares import Shares
+
+__all__ = ["PARTS", "POSTERIORS", "Posterior", "simulated"]
+
+SMALL = ["exact", "exact, 4 x 25,000", "gibbs, 4 chains", "gibbs, 64 chains"]
+SMALL += ["metropolis, 4 chains", "metropolis, 64 chains", "PyMC", "PyMC with nutpie", "NumPyro"]
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """A problem under the title that the report gives it, the engines for it, and settings other than theirs."""
+
+    part: str
+    title: str
+    problem: Callable[[], Problem]
+    engines: list[str]
+    settings: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+SCHOOLS_ENGINES = [*SMALL, "emcee, 64 walkers", "Stan"]
+# In steps of 100 draws, about the fewest with which every hyperparameter has over 1,000 effective draws.
+NESTED_SETTINGS = {
+    "gibbs, 4 chains": {"warmup": 100, "draws": 1300},
+    "PyMC": {"warmup": 500, "draws": 1300},
+    "PyMC with nutpie": {"warmup": 300, "draws": 1300},
+    "NumPyro, parallel": {"warmup": 300, "draws": 1100},
+}
+POSTERIORS = {
+    "schools, flat": Posterior("normal", "Eight schools, flat prior on tau", partial(schools, "flat"), SCHOOLS_ENGINES),
+    "schools, half-Cauchy(5)": Posterior(
+        "normal", "Eight schools, half-Cauchy(5) prior on tau", partial(schools, "half-Cauchy(5)"), SCHOOLS_ENGINES
+    ),
+    "batting": Posterior("shares", "Batting averages of 18 players", Shares, SMALL),
+    "asthma": Posterior("counts", "Asthma in 58 counties, 24 counts suppressed", Counts, SMALL),
+    "kidney": Posterior("nested", "Kidney cancer in 3,110 counties", Nested, list(NESTED_SETTINGS), NESTED_SETTINGS),
+    "kidney, in full": Posterior(
+        "nested",
+        "Kidney cancer in 3,110 counties, no rate integrated out",
+        NestedInFull,
+        ["PyMC with nutpie"],
+        {"PyMC with nutpie": {"warmup": 500, "draws": 1300}},
+    ),
+}
+PARTS = list(dict.fromkeys(posterior.part for posterior in POSTERIORS.values()))
