@@ -24,7 +24,7 @@ from benchmarks.posteriors import PARTS, POSTERIORS
 GROUPS = [8, 100, 1000, 10_000, 100_000]
 FEW = {"chains": 4, "draws": 25, "warmup": 100}  # 100 draws are kept, however many groups there are
 QUICK = {"settings": {"draws": 100, "warmup": 100}, "reference": 20_000}
-PATIENCE = 200  # seconds for a run on one posterior
+PATIENCE = 150  # seconds for a run on one posterior
 MORE = FEW | {"draws": 100}
 
 

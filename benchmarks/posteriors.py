@@ -31,7 +31,7 @@ SCHOOLS_ENGINES = [*SMALL, "emcee, 64 walkers", "Stan"]
 # In steps of 100 draws, about the fewest with which every hyperparameter has over 1,000 effective draws.
 NESTED_SETTINGS = {
     "gibbs, 4 chains": {"warmup": 100, "draws": 1300},
-    "PyMC": {"warmup": 500, "draws": 1300},
+    "PyMC": {"warmup": 500, "draws": 800},
     "PyMC with nutpie": {"warmup": 300, "draws": 1300},
     "NumPyro, parallel": {"warmup": 300, "draws": 1100},
 }
