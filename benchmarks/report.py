@@ -97,7 +97,7 @@ def nested_summary(results: dict) -> pd.DataFrame:
         row |= {"least": done["to_enough"].min(), "most": done["to_enough"].max()}
         row |= {"fewest": done["effective"].min(), "import_seconds": _imports(results, name)}
         row["worst"] = ", ".join(dict.fromkeys(done["worst"]))
-        row["divergences"] = done["divergences"].sum() if "divergences" in done else float("nan")
+        row["divergences"] = done["divergences"].sum(min_count=1) if "divergences" in done else float("nan")
         apart = [distance(r["means"], ours[r["seed"]]) for r in done.to_dict("records") if r["seed"] in ours]
         row["furthest"], row["standard_errors"] = (
             max(apart, key=lambda found: found[1]) if apart else ("", float("nan"))
@@ -283,8 +283,16 @@ def _rates(ax: Axes, part: pd.DataFrame, title: str) -> None:
         ax.plot([row["rate"], row["rate_without_building"]], [place, place], color=colour, linewidth=1)
         ax.plot(row["rate_without_building"], place, "o", markerfacecolor="white", color=colour)
         ax.plot(row["rate"], place, "o", color=colour)
-        label = f"{row['rate']:,.0f}" + ("" if row["agrees"] == "yes" else " (does not agree)")
-        ax.annotate(label, (row["rate"], place), (0, 6), textcoords="offset points", ha="center", fontsize=8)
+        right = row["agrees"] == "yes"
+        label = f"{row['rate']:,.0f}" + ("" if right else " (does not agree)")
+        ax.annotate(
+            label,
+            (row["rate"], place),
+            (0, 6),
+            textcoords="offset points",
+            ha="center" if right else "left",
+            fontsize=8,
+        )
     ax.set_xscale("log")
     ax.set_yticks(range(len(part)), part["engine"])
     ax.margins(x=0.15, y=0.08)
