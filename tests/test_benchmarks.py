@@ -84,12 +84,6 @@ def test_an_unknown_engine_is_refused(tmp_path):
     assert "exat" in done.stderr
 
 
-def test_an_unknown_part_is_refused(tmp_path):
-    done = run(tmp_path, "--only", "nestd")
-    assert done.returncode == 2
-    assert "nestd" in done.stderr
-
-
 def test_an_engine_that_draws_something_else_does_not_agree(monkeypatch):
     monkeypatch.syspath_prepend(ROOT)
     from benchmarks import engines, measure, normal, report
