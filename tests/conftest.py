@@ -1,7 +1,36 @@
 """Settings for every test. That this file is here also puts tests/ on the import path, for the helpers beside it."""
 
+import pytest
 from hypothesis import settings
 
 # The same examples every time: a failure in CI is a failure on the next machine.
 settings.register_profile("deterministic", derandomize=True, deadline=None, max_examples=80)
 settings.load_profile("deterministic")
+
+
+@pytest.fixture(scope="module")
+def problem_set(request, tmp_path_factory):
+    """The problem set that a test file is about: the file has its NAME, its hidden TESTS and, if any, its SETUP."""
+    from problem_set_tools import ProblemSet  # here, since it imports Otter, which few test files need
+
+    module = request.module
+    folder = tmp_path_factory.mktemp(module.NAME)
+    return ProblemSet(module.NAME, folder, module.TESTS, setup=getattr(module, "SETUP", ""))
+
+
+@pytest.fixture
+def built(problem_set):
+    """The folder of what is built from a problem set."""
+    return problem_set.built
+
+
+@pytest.fixture
+def student(problem_set):
+    """The notebook that students get."""
+    return problem_set.student
+
+
+@pytest.fixture
+def try_out(problem_set):
+    """Grade answers in this process."""
+    return problem_set.try_out

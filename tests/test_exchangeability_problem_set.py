@@ -3,20 +3,13 @@
 What all problem sets share (the builder, the guard, downloads) is tested in `test_problem_sets.py`.
 """
 
-import re
-import zipfile
+from functools import partial
 
-import nbformat
 import pytest
-from otter.api import grade_submission
-from otter.test_files import ExceptionTestFile, GradingResults
-from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, parts, secret_words
-from test_problem_sets import ROOT, SITE, autograder, builder, site_files, stems
+from problem_set_tools import builder, key, outcome
 
 NAME = "exchangeability"
-SOURCE = ROOT / "book" / "problem-sets" / f"{NAME}.md"
-PAGE = f"book/problem-sets/{NAME}"
-QUESTIONS = ("q1", "q2", "q3", "q4")
+SOURCE = builder.SOURCES / f"{NAME}.md"
 AUTOMATIC, MANUAL = 16, 4
 # The hidden tests: (question, place among its tests, points).
 TESTS = {
@@ -109,86 +102,20 @@ WRONG = [
     ("early_sd", "12**0.5 * 100 / 149", "under the root"),
 ]  # fmt: skip
 BAD = ["None", "'a third'", "float('nan')", "float('inf')", "np.zeros(4)", "6.5j", "object()", "{}", "[[1], [2, 3]]"]
-HONEST = URN.replace("def urn_law", "def honest")
+SETUP = "import math\n" + URN.replace("def urn_law", "def honest")
+outcome = partial(outcome, TESTS)
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    return builder.build(SOURCE, tmp_path_factory.mktemp("exchangeability"))
-
-
-@pytest.fixture(scope="session")
-def student(built):
-    return nbformat.read(built / "student" / f"{NAME}.ipynb", as_version=4)
-
-
-@pytest.fixture(scope="session")
-def tests(built):
-    with zipfile.ZipFile(autograder(built, NAME)) as archive:
-        return {name: archive.read(f"tests/{name}.py").decode() for name in QUESTIONS}
-
-
-def fill_in(student, answers):
-    """Put answers in place of the stub and the dots."""
-    notebook = nbformat.reads(nbformat.writes(student), as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type != "code" or "grader" in cell.source:
-            continue
-        if "def urn_law(" in cell.source and "urn_law" in answers:
-            cell.source = HONEST + answers["urn_law"]
-        for name, value in answers.items():
-            cell.source = re.sub(
-                rf"^{name} = \.\.\.$", lambda _, n=name, v=value: f"import math\n{n} = {v}", cell.source, flags=re.M
-            )
-    return notebook
-
-
-@pytest.fixture
-def try_out(tests, student):
-    """Run the cells of the student notebook with these answers, and then Otter's tests, all in this process."""
-
-    def run(answers):
-        space = {}
-        for cell in fill_in(student, answers).cells:
-            if cell.cell_type == "code" and "grader" not in cell.source:
-                exec(cell.source, space)
-        files = []
-        for question in QUESTIONS:
-            files.append(ExceptionTestFile.from_string(tests[question]))
-            files[-1].run(space)
-        return GradingResults(files)
-
-    return run
-
-
-def outcome(results, answer):
-    """Whether the hidden test of an answer passed, and what it said."""
-    question, place, _ = TESTS[answer]
-    result = results.results[question].test_case_results[place]
-    return result.passed, result.message
-
-
-def key(answer):
-    return answer.split(",")[0]
-
-
-def test_points_and_minutes_add_up(student):
-    text = "\n".join(cell.source for cell in student.cells if cell.cell_type == "markdown")
-    points = [int(number) for number in re.findall(r"_Points:_ (\d+)", text)]
-    assert len(points) == 5 and sum(points) == 20 == AUTOMATIC + MANUAL
-    minutes = [int(number) for number in re.findall(r"[Aa]bout (\d+) minutes", text)]
-    assert len(minutes) == 6 and minutes[0] == sum(minutes[1:]), "the questions' times add up to the whole"
-    assert sum(points for _, _, points in TESTS.values()) == AUTOMATIC
+def test_points_and_minutes_add_up(problem_set):
+    problem_set.adds_up(MANUAL)
 
 
 def test_reference_solution_earns_full_marks(built):
     builder.grade_solution(SOURCE, built)
 
 
-def test_right_answers_through_otter_run(built, student, tmp_path):
-    path = tmp_path / f"{NAME}.ipynb"
-    nbformat.write(fill_in(student, RIGHT), path)
-    results = grade_submission(str(path), str(autograder(built, NAME)), quiet=True)
+def test_right_answers_through_otter_run(problem_set, tmp_path):
+    results = problem_set.submit(problem_set.fill_in(RIGHT), tmp_path)
     assert (results.total, results.possible) == (AUTOMATIC, AUTOMATIC), results.summary()
 
 
@@ -224,52 +151,3 @@ def test_bad_answer_fails_and_nothing_else_does(bad, try_out):
 def test_bad_function_fails_and_nothing_else_does(body, try_out):
     results = try_out(RIGHT | {"urn_law": OF + body})
     assert (results.total, results.possible) == (AUTOMATIC - 4, AUTOMATIC), results.summary()
-
-
-# Leaks
-
-
-def test_source_is_parted_well():
-    pieces = fragments(SOURCE)
-    assert len(pieces) > 100
-    for piece in ["def urn_slips(n, ones, zeros, added):", "test_p_value", "4 / 12 * 3 / 11 - (4 / 12) ** 2"]:
-        assert piece in pieces
-    assert any("Rubric" in cell for cell in parts(SOURCE).secret_prose)
-
-
-def test_nothing_secret_on_the_page_or_in_its_download():
-    page = SITE / f"{PAGE}.html"
-    assert leaks([page, page.with_suffix(".zip")], fragments(SOURCE)) == []
-
-
-def test_nothing_secret_on_the_site():
-    assert leaks(site_files(), fragments(SOURCE) - TAUGHT) == []
-
-
-def test_nothing_secret_in_what_sphinx_keeps_of_the_page():
-    assert leaks([SITE.parent / ".doctrees" / f"{PAGE}.doctree"], fragments(SOURCE)) == []
-
-
-def test_nothing_secret_for_students(built):
-    files = [built / f"{NAME}.zip", *(built / "student").rglob("*.*")]
-    assert leaks(files, fragments(SOURCE)) == []
-
-
-def test_nothing_secret_in_the_search_index():
-    found = indexed_words(SITE / "searchindex.js", PAGE)
-    assert "sommeli" in found or "sommelier" in found, "the page is in the index"
-    shown = [*parts(SOURCE).public, "Download this problem set as a notebook (a zip file with all that it needs)."]
-    public = stems(word for text in shown for word in re.findall(r"[A-Za-z_]{3,}", text.lower()))
-    assert found & (stems(secret_words(SOURCE)) - public) == set()
-
-
-# The instructor's edition
-
-
-def test_instructor_edition_lists_every_message():
-    text = "\n".join(cell.source for cell in builder.instructor_notebook(SOURCE).cells)
-    hidden = re.findall(r"def (test_\w+)", "\n".join(parts(SOURCE).secret_code))
-    assert len(hidden) == len(TESTS)
-    for name in hidden:
-        assert f"misconceptions({name})" in text
-    assert f"| all | {AUTOMATIC + MANUAL} |" in text and "# SOLUTION" not in text

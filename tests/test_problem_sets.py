@@ -5,13 +5,13 @@ classes, run on the autograder's test files in this process, is learned so: it i
 a kernel. The rest is graded by `otter run`.
 """
 
-import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -19,26 +19,14 @@ import pytest
 import yaml
 from nbclient import NotebookClient
 from otter.api import grade_submission
-from otter.test_files import ExceptionTestFile, GradingResults
-from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, parts, secret_words
-from sphinx.search.en import SearchEnglish
+from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, secret_words
+from problem_set_tools import ROOT, SITE, builder, key, outcome, stems
 
-ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "_build" / "html"
 NAME = "pooling-and-shrinkage"
 SOURCE = ROOT / "book" / "problem-sets" / f"{NAME}.md"
 PAGE = f"book/problem-sets/{NAME}"
 SECOND = Path(__file__).parent / "problem_sets" / "second.md"
 
-
-def load_builder():
-    spec = importlib.util.spec_from_file_location("problem_set_builder", ROOT / "book/_ext/problem_set_builder.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-builder = load_builder()
 
 # Each answer: the question, the place of its hidden test in it, the points, and the right answer found another way:
 # typed in after work by hand, from a loop, or from pandas and SciPy.
@@ -76,6 +64,8 @@ TESTS = {
     "variance_shrunken": ("q4", 3, 1),
 }
 AUTOMATIC, MANUAL = 16, 4
+SETUP = "import math"
+outcome = partial(outcome, TESTS)
 
 
 def function(body):
@@ -138,103 +128,22 @@ BAD_FUNCTIONS = {
 }
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    return builder.build(SOURCE, tmp_path_factory.mktemp("problem-set"))
-
-
-@pytest.fixture(scope="session")
-def student(built):
-    return nbformat.read(built / "student" / f"{NAME}.ipynb", as_version=4)
-
-
-@pytest.fixture(scope="session")
-def tests(built):
-    """The autograder's own test files, by question."""
-    with zipfile.ZipFile(autograder(built)) as archive:
-        return {name: archive.read(f"tests/{name}.py").decode() for name in ("q1", "q2", "q3", "q4")}
-
-
 @pytest.fixture
-def try_out(tests, student):
-    """Run the cells of the student notebook with these answers, and then Otter's tests, all in this process."""
-
-    def run(answers, questions=("q1", "q2", "q3", "q4"), seconds=None):
-        space = {}
-        for cell in fill_in(student, answers).cells:
-            if cell.cell_type == "code" and not re.search(r"\bgrader\b", cell.source):
-                exec(cell.source, space)
-        files = {}
-        for question in questions:
-            text = tests[question]
-            if seconds is not None:
-                assert "\nSECONDS = 60 " in text
-                text = text.replace("\nSECONDS = 60 ", f"\nSECONDS = {seconds} ")
-            files[question] = ExceptionTestFile.from_string(text)
-            files[question].run(space)
-        return GradingResults(list(files.values()))
-
-    return run
-
-
-@pytest.fixture
-def submit(built, student, tmp_path):
+def submit(problem_set, tmp_path):
     """Grade the student notebook with these answers, as an instructor does."""
-
-    def submitted(answers, before="", after=""):
-        path = tmp_path / f"{NAME}.ipynb"
-        nbformat.write(fill_in(student, answers, before, after), path)
-        return grade_submission(str(path), str(autograder(built)), quiet=True)
-
-    return submitted
-
-
-def autograder(built, name=NAME):
-    return built / "autograder" / f"{name}-autograder.zip"
-
-
-def fill_in(student, answers, before="", after=""):
-    """Put answers in place of the dots, and code of the student's own before the first question and at the end."""
-    notebook = nbformat.from_dict(student)
-    notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        if "def shrink" in cell.source and "shrink" in answers:
-            cell.source = answers["shrink"]
-        for name, value in answers.items():
-            cell.source = re.sub(
-                rf"^{name} = \.\.\.$", lambda _, n=name, v=value: f"{n} = {v}", cell.source, flags=re.M
-            )
-    notebook.cells.insert(3, nbformat.v4.new_code_cell("import math\n" + before))
-    notebook.cells.append(nbformat.v4.new_code_cell(after))
-    return notebook
+    return lambda answers, before="": problem_set.submit(problem_set.fill_in(answers, before), tmp_path)
 
 
 def right_answers():
     return RIGHT | {"shrink": SHRINK}
 
 
-def outcome(results, answer):
-    """Whether the hidden test of an answer passed, and what it said."""
-    question, place, _ = TESTS[answer]
-    result = results.results[question].test_case_results[place]
-    return result.passed, result.message
+def test_points_and_minutes_add_up(problem_set):
+    problem_set.adds_up(MANUAL)
 
 
-def test_points_add_up(student):
-    text = "\n".join(cell.source for cell in student.cells if cell.cell_type == "markdown")
-    points = [int(number) for number in re.findall(r"_Points:_ (\d+)", text)]
-    assert len(points) == 5 and sum(points) == 20 == AUTOMATIC + MANUAL
-    minutes = [int(number) for number in re.findall(r"[Aa]bout (\d+) minutes", text)]
-    assert len(minutes) == 6 and minutes[0] == sum(minutes[1:]), "the questions' times add up to the whole"
-    assert sum(points for _, _, points in TESTS.values()) == AUTOMATIC
-
-
-def test_reference_solution_earns_full_marks(built, tmp_path):
-    path = tmp_path / f"{NAME}.ipynb"
-    nbformat.write(builder.solution_notebook(SOURCE), path)
-    results = grade_submission(str(path), str(autograder(built)), quiet=True)
+def test_reference_solution_earns_full_marks(problem_set, tmp_path):
+    results = problem_set.submit(builder.solution_notebook(SOURCE), tmp_path)
     assert (results.total, results.possible) == (AUTOMATIC, AUTOMATIC), results.summary()
 
 
@@ -250,10 +159,6 @@ def test_empty_notebook_earns_nothing(submit):
     for answer in TESTS:
         assert not outcome(results, answer)[0]
     assert "There is no answer yet" in outcome(results, "pooled_mean")[1]
-
-
-def key(answer):
-    return answer.split(",")[0]
 
 
 @pytest.mark.parametrize("case", WRONG, ids=[f"{answer}-{message}" for answer, _, message in WRONG])
@@ -350,27 +255,27 @@ def test_object_equal_to_everything_earns_nothing(try_out):
     assert results.total == 0
 
 
-def test_library_brought_along_is_not_used(built, student, tmp_path):
+def test_library_brought_along_is_not_used(problem_set, tmp_path):
     """A submission may be a zip file, in which anything can lie."""
-    notebook = fill_in(student, dict.fromkeys(RIGHT, "5.5"))
+    notebook = problem_set.fill_in(dict.fromkeys(RIGHT, "5.5"))
     submission = tmp_path / "submission.zip"
     with zipfile.ZipFile(submission, "w") as archive:
         archive.writestr(f"{NAME}.ipynb", nbformat.writes(notebook))
         archive.writestr("lib/__init__.py", "")
         archive.writestr("lib/checks.py", "def diagnose(*a, **k): return ''")
         archive.writestr("tests/q1.py", "from otter.test_files import test_case\nname = 'q1'\npoints = 4\n")
-    results = grade_submission(str(submission), str(autograder(built)), quiet=True)
+    results = grade_submission(str(submission), str(problem_set.autograder), quiet=True)
     assert (results.total, results.possible) == (0, AUTOMATIC)
 
 
-def test_from_download_to_grade(built, tmp_path):
+def test_from_download_to_grade(problem_set, tmp_path):
     """What a student does, outside the repository: unpack, answer, run all cells, hand in what the last cell makes."""
-    with zipfile.ZipFile(built / f"{NAME}.zip") as archive:
+    with zipfile.ZipFile(problem_set.built / f"{NAME}.zip") as archive:
         archive.extractall(tmp_path)
     folder = tmp_path / NAME
     assert sorted(path.name for path in folder.iterdir()) == [f"{NAME}.ipynb", "requirements.txt"]
     path = folder / f"{NAME}.ipynb"
-    notebook = fill_in(nbformat.read(path, as_version=4), right_answers())
+    notebook = problem_set.fill_in(right_answers(), notebook=nbformat.read(path, as_version=4))
     nbformat.write(notebook, path)
     NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}, timeout=120).execute()
     printed = "\n".join(
@@ -378,7 +283,7 @@ def test_from_download_to_grade(built, tmp_path):
     )
     assert len(re.findall(r"q\d</pre></strong> passed", printed)) >= 4 and "failed" not in printed, printed
     [submission] = folder.glob("*.zip")
-    command = [Path(sys.executable).with_name("otter"), "run", "--no-logo", "-a", autograder(built), submission]
+    command = [Path(sys.executable).with_name("otter"), "run", "--no-logo", "-a", problem_set.autograder, submission]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
@@ -428,58 +333,6 @@ def test_solution_that_fails_stops_the_build(tmp_path):
 # Leaks
 
 
-def site_files():
-    assert (SITE / f"{PAGE}.html").exists(), "no site: run make book"
-    return sorted(path for path in SITE.rglob("*") if path.is_file())
-
-
-def test_source_is_parted_well():
-    """The detector looks for enough, and for nothing that students are shown."""
-    pieces = fragments(SOURCE)
-    assert len(pieces) > 150
-    for piece in ["def shrinkage_slips(y, sigma, tau):", "test_pooled_mean", "weight = tau**2 / (tau**2 + sigma**2)",
-                  "np.sqrt((10 * 9**2 - 18 * 4**2) / (18 - 10))"]:  # fmt: skip
-        assert piece in pieces
-    kept = parts(SOURCE)
-    assert any("Rubric" in cell for cell in kept.secret_prose) and any(
-        "Dunmere comes last" in cell for cell in kept.secret_prose
-    )
-
-
-def test_nothing_secret_on_the_page_or_in_its_download():
-    page = SITE / f"{PAGE}.html"
-    assert leaks([page, page.with_suffix(".zip")], fragments(SOURCE)) == []
-
-
-def test_nothing_secret_on_the_site():
-    pieces = fragments(SOURCE) - TAUGHT
-    assert len(pieces) > 150
-    assert leaks(site_files(), pieces) == []
-
-
-def test_nothing_secret_in_what_sphinx_keeps_of_the_page():
-    """The parsed page too: nothing that Sphinx derives from it later can hold what it does not."""
-    assert leaks([SITE.parent / ".doctrees" / f"{PAGE}.doctree"], fragments(SOURCE)) == []
-
-
-def test_nothing_secret_for_students(built):
-    files = [built / f"{NAME}.zip", *(built / "student").rglob("*.*")]
-    assert leaks(files, fragments(SOURCE)) == []
-
-
-def stems(index_words):
-    language = SearchEnglish({})
-    return {language.stem(word) for word in index_words}
-
-
-def test_nothing_secret_in_the_search_index():
-    found = indexed_words(SITE / "searchindex.js", PAGE)
-    assert "fernleigh" in found, "the page is in the index"
-    shown = [*parts(SOURCE).public, "Download this problem set as a notebook (a zip file with all that it needs)."]
-    public = stems(word for text in shown for word in re.findall(r"[A-Za-z_]{3,}", text.lower()))
-    assert found & (stems(secret_words(SOURCE)) - public) == set()
-
-
 def test_site_offers_the_notebook_that_is_built(built):
     """The zip file on the site has the same cells, and the page shows the same text."""
     with zipfile.ZipFile(SITE / f"{PAGE}.zip") as archive:
@@ -494,15 +347,15 @@ def test_site_offers_the_notebook_that_is_built(built):
 
 
 @pytest.mark.parametrize("place", ["page", "metadata", "cell", "zip", "escaped"])
-def test_planted_leak_is_caught(place, built, tmp_path):
+def test_planted_leak_is_caught(place, problem_set, tmp_path):
     """Every place that the tests above look at, with a leak in it."""
-    student = nbformat.read(built / "student" / f"{NAME}.ipynb", as_version=4)
+    student = nbformat.read(problem_set.built / "student" / f"{NAME}.ipynb", as_version=4)
     file = tmp_path / "planted.ipynb"
     if place == "page":
         file = tmp_path / "planted.html"
         file.write_text("<pre><span>weight</span> <span>=</span> tau**2 / (tau**2 + <b>sigma</b>**2)</pre>")
     elif place == "metadata":
-        with zipfile.ZipFile(autograder(built)) as archive:
+        with zipfile.ZipFile(problem_set.autograder) as archive:
             student.metadata["otter"]["tests"]["q1"] = archive.read("tests/q1.py").decode().split("def test_form")[1]
         nbformat.write(student, file)
     elif place == "cell":
@@ -511,7 +364,7 @@ def test_planted_leak_is_caught(place, built, tmp_path):
     elif place == "zip":
         file = tmp_path / "planted.zip"
         with zipfile.ZipFile(file, "w") as archive:
-            archive.write(autograder(built), "inner.zip")
+            archive.write(problem_set.autograder, "inner.zip")
     else:
         file = tmp_path / "planted.html"
         file.write_text("<p>You weighted by 1/sigma. The weight of an estimate is its precision, 1&#x2F;sigma^2.</p>")
@@ -575,19 +428,6 @@ def test_nothing_leads_to_the_source(tmp_path):
 
 
 # The instructor's edition
-
-
-def test_instructor_edition_lists_every_message():
-    """Its tables are computed by the hidden tests themselves, in `make instructor`; here: none is left out."""
-    notebook = builder.instructor_notebook(SOURCE)
-    text = "\n".join(cell.source for cell in notebook.cells)
-    hidden = re.findall(r"def (test_\w+)", "\n".join(parts(SOURCE).secret_code))
-    assert len(hidden) == len(TESTS)
-    for name in hidden:
-        assert f"misconceptions({name})" in text
-    for cell in parts(SOURCE).secret_prose:
-        assert cell in text
-    assert f"| all | {AUTOMATIC + MANUAL} |" in text and "# SOLUTION" not in text
 
 
 def test_instructor_edition_builds(tmp_path):

@@ -4,21 +4,15 @@ What all problem sets share (the builder, the guard, downloads) is tested in `te
 """
 
 import re
-import zipfile
+from functools import partial
 
-import nbformat
 import numpy as np
 import pytest
-from otter.api import grade_submission
-from otter.test_files import ExceptionTestFile, GradingResults
-from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, parts, secret_words
+from problem_set_tools import builder, outcome
 from scipy import integrate, stats
-from test_problem_sets import ROOT, SITE, autograder, builder, site_files, stems
 
 NAME = "sampling"
-SOURCE = ROOT / "book" / "problem-sets" / f"{NAME}.md"
-PAGE = f"book/problem-sets/{NAME}"
-QUESTIONS = ("q1", "q2", "q3", "q4", "q5")
+SOURCE = builder.SOURCES / f"{NAME}.md"
 AUTOMATIC, MANUAL = 17, 3
 # The hidden tests: (question, place among its tests, points).
 TESTS = {
@@ -68,7 +62,7 @@ def step_tau(tau, theta, mu, step, rng):
     ratio = np.exp(log_density(proposal) - log_density(tau)) * proposal / tau
     return proposal if rng.random() < ratio else tau
 """
-RUN = """
+SETUP = """
 def run_chains(draws=2500, warmup=300, step=0.9, seed=3):
     rng = np.random.default_rng(seed)
     chains = []
@@ -94,6 +88,8 @@ RIGHT = {
     "tau_rhat": "float(az.rhat(tau_draws))",
     "tau_ess": "np.float64(az.ess(tau_draws))",
 }
+
+outcome = partial(outcome, TESTS)
 
 HEAD = "def sweep(theta, mu, sigma2, tau, n, ybar, within, rng):\n"
 
@@ -206,73 +202,20 @@ WRONG_STEPS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    return builder.build(SOURCE, tmp_path_factory.mktemp("sampling"))
-
-
-@pytest.fixture(scope="session")
-def student(built):
-    return nbformat.read(built / "student" / f"{NAME}.ipynb", as_version=4)
-
-
-@pytest.fixture(scope="session")
-def tests(built):
-    with zipfile.ZipFile(autograder(built, NAME)) as archive:
-        return {name: archive.read(f"tests/{name}.py").decode() for name in QUESTIONS}
-
-
-def fill_in(student, answers):
-    """Put answers in place of the stubs and the dots."""
-    notebook = nbformat.reads(nbformat.writes(student), as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type != "code" or "grader" in cell.source:
-            continue
-        defined = [name for name in answers if f"def {name}(" in cell.source]
-        if defined:
-            cell.source = "\n".join(answers[name] for name in defined)
-        for name, value in answers.items():
-            cell.source = re.sub(
-                rf"^{name} = \.\.\.$", lambda _, n=name, v=value: f"{n} = {v}", cell.source, flags=re.M
-            )
-        if "tau_draws = run_chains" in cell.source:
-            cell.source = RUN + cell.source
-    return notebook
-
-
 @pytest.fixture
-def try_out(tests, student):
-    """Run the cells of the student notebook with these answers, and then Otter's tests, all in this process."""
+def try_out(problem_set):
+    """Grade answers in this process, without running the chains of question 5 where nobody looks at them."""
 
-    def run(answers, questions=QUESTIONS):
-        if "q5" not in questions:  # do not run its chains
+    def run(answers, questions=problem_set.questions):
+        if "q5" not in questions:
             answers = {name: code for name, code in answers.items() if not name.startswith("tau_")}
-        space = {}
-        for cell in fill_in(student, answers).cells:
-            if cell.cell_type == "code" and not re.search(r"\bgrader\b", cell.source):
-                exec(cell.source, space)
-        files = []
-        for question in questions:
-            files.append(ExceptionTestFile.from_string(tests[question]))
-            files[-1].run(space)
-        return GradingResults(files)
+        return problem_set.try_out(answers, questions)
 
     return run
 
 
-def outcome(results, answer):
-    question, place, _ = TESTS[answer]
-    result = results.results[question].test_case_results[place]
-    return result.passed, result.message
-
-
-def test_points_add_up(student):
-    text = "\n".join(cell.source for cell in student.cells if cell.cell_type == "markdown")
-    points = [int(number) for number in re.findall(r"_Points:_ (\d+)", text)]
-    assert len(points) == 6 and sum(points) == 20 == AUTOMATIC + MANUAL
-    minutes = [int(number) for number in re.findall(r"[Aa]bout (\d+) minutes", text)]
-    assert len(minutes) == 7 and minutes[0] == sum(minutes[1:]), "the questions' times add up to the whole"
-    assert sum(points for _, _, points in TESTS.values()) == AUTOMATIC
+def test_points_and_minutes_add_up(problem_set):
+    problem_set.adds_up(MANUAL)
 
 
 def test_table_and_data_agree(student):
@@ -285,10 +228,8 @@ def test_table_and_data_agree(student):
     assert dict(zip(space["laboratory"], space["measurements"], strict=True)) == table
 
 
-def test_reference_solution_earns_full_marks(built, tmp_path):
-    path = tmp_path / f"{NAME}.ipynb"
-    nbformat.write(builder.solution_notebook(SOURCE), path)
-    results = grade_submission(str(path), str(autograder(built, NAME)), quiet=True)
+def test_reference_solution_earns_full_marks(problem_set, tmp_path):
+    results = problem_set.submit(builder.solution_notebook(SOURCE), tmp_path)
     assert (results.total, results.possible) == (AUTOMATIC, AUTOMATIC), results.summary()
 
 
@@ -297,10 +238,8 @@ def test_right_answers_found_another_way_earn_full_marks(try_out):
     assert (results.total, results.possible) == (AUTOMATIC, AUTOMATIC), results.summary()
 
 
-def test_empty_notebook_earns_nothing(built, student, tmp_path):
-    path = tmp_path / f"{NAME}.ipynb"
-    nbformat.write(student, path)
-    results = grade_submission(str(path), str(autograder(built, NAME)), quiet=True)
+def test_empty_notebook_earns_nothing(problem_set, tmp_path):
+    results = problem_set.submit(problem_set.student, tmp_path)
     assert (results.total, results.possible) == (0, AUTOMATIC)
 
 
@@ -404,10 +343,10 @@ def test_bad_function_fails_with_a_message(body, message, try_out):
     assert message in outcome(results, "sweep")[1]
 
 
-def test_quadrature_of_the_grader_agrees_with_another(tests):
+def test_quadrature_of_the_grader_agrees_with_another(problem_set):
     """The grader sums over a grid with mu and theta integrated out by matrices; here they are integrated one by one."""
     space = {}
-    exec(tests["q3"].split("\nname = ")[0].split("from otter")[0], space)
+    exec(problem_set.test_files["q3"].split("\nname = ")[0].split("from otter")[0], space)
     n, ybar, within = space["n"], space["ybar"], space["within"]
 
     def log_density(mu, sigma2, tau):
@@ -435,49 +374,3 @@ def test_quadrature_of_the_grader_agrees_with_another(tests):
     by_tau = [np.sum([[np.exp(log_density(mu, v, t)) * v for v in variances[::4]] for mu in mus[::4]]) for t in taus]
     by_tau = np.array(by_tau) * stats.norm.pdf(taus, 0, 5) * taus
     assert space["tau_posterior"]()[0] == pytest.approx((by_tau * np.log(taus)).sum() / by_tau.sum(), abs=2e-3)
-
-
-# Leaks
-
-
-def test_source_is_parted_well():
-    pieces = fragments(SOURCE)
-    assert len(pieces) > 150
-    for piece in ["def swept(sweep):", "test_step_stays", "proposal = tau * np.exp(step * rng.normal())"]:
-        assert piece in pieces
-    assert any("Rubric" in cell for cell in parts(SOURCE).secret_prose)
-
-
-def test_nothing_secret_for_students(built):
-    files = [built / f"{NAME}.zip", *(built / "student").rglob("*.*")]
-    assert leaks(files, fragments(SOURCE)) == []
-
-
-def test_nothing_secret_on_the_page_or_in_its_download():
-    page = SITE / f"{PAGE}.html"
-    assert leaks([page, page.with_suffix(".zip")], fragments(SOURCE)) == []
-    assert leaks([SITE.parent / ".doctrees" / f"{PAGE}.doctree"], fragments(SOURCE)) == []
-
-
-def test_nothing_secret_on_the_site():
-    pieces = fragments(SOURCE) - TAUGHT
-    assert len(pieces) > 150
-    assert leaks(site_files(), pieces) == []
-
-
-def test_nothing_secret_in_the_search_index():
-    found = indexed_words(SITE / "searchindex.js", PAGE)
-    assert "nitrat" in found, "the page is in the index"
-    shown = [*parts(SOURCE).public, "Download this problem set as a notebook (a zip file with all that it needs)."]
-    public = stems(word for text in shown for word in re.findall(r"[A-Za-z_]{3,}", text.lower()))
-    assert found & (stems(secret_words(SOURCE)) - public) == set()
-
-
-def test_instructor_edition_lists_every_test():
-    notebook = builder.instructor_notebook(SOURCE)
-    text = "\n".join(cell.source for cell in notebook.cells)
-    hidden = re.findall(r"def (test_\w+)", "\n".join(parts(SOURCE).secret_code))
-    assert len(hidden) == len(TESTS)
-    for name in hidden:
-        assert f"misconceptions({name})" in text
-    assert f"| all | {AUTOMATIC + MANUAL} |" in text and "# SOLUTION" not in text

@@ -8,20 +8,18 @@ import math
 import re
 import zipfile
 
-import nbformat
 import numpy as np
 import pytest
-from otter.api import grade_submission
-from otter.test_files import ExceptionTestFile, GradingResults
-from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, parts, secret_words
+from problem_set_leaks import leaks
+from problem_set_tools import ProblemSet, builder, key
 from scipy import optimize, stats
-from test_problem_sets import SITE, builder, site_files, stems
 
 NAME = "shrinkage-in-sport"
 SOURCE = builder.SOURCES / f"{NAME}.md"
-PAGE = f"book/problem-sets/{NAME}"
 CLASSES = {"the book's": None, "a class's": 20270214}
 AUTOMATIC, MANUAL = 16, 4
+# The leader's attempts and makes, and what the prior is worth.
+SETUP = "n, y, k = attempts[star], made[star], league_worth"
 
 FUNCTION = """
 def expected_rates(made, attempts, mean, worth):
@@ -49,7 +47,7 @@ def given(function_body):
     return f"def expected_rates(made, attempts, mean, worth):\n    {function_body}\n"
 
 
-# (answer, what the student gave, words of the message written for it); n, y and k are the leader's and the prior's.
+# (answer, what the student gave, words of the message written for it); n, y and k as in SETUP.
 WRONG = [
     ("star_weight", "k / (n + k)", "gets one minus it"),
     ("star_weight", "y / n", "his percentage, not its weight"),
@@ -117,55 +115,12 @@ def right_answers(space):
     return {name: repr(float(value)) for name, value in answers.items()} | {"expected_rates": FUNCTION}
 
 
-class Classroom:
-    """What one class gets, and its grader."""
+class Classroom(ProblemSet):
+    """What one class gets, its grader, and its right answers."""
 
     def __init__(self, folder, seed):
-        self.seed = seed
-        self.built = builder.build(SOURCE, folder, seed)
-        self.student = nbformat.read(self.built / "student" / f"{NAME}.ipynb", as_version=4)
-        self.autograder = self.built / "autograder" / f"{NAME}-autograder.zip"
-        with zipfile.ZipFile(self.autograder) as archive:
-            self.tests = {q: archive.read(f"tests/{q}.py").decode() for q in ("q1", "q2", "q3", "q4")}
-        self.data = {}
-        for cell in self.student.cells:
-            if cell.cell_type == "code" and "..." not in cell.source and "grader" not in cell.source:
-                exec(cell.source, self.data)
-        self.answers = right_answers(self.data)
-
-    def filled(self, answers):
-        notebook = nbformat.reads(nbformat.writes(self.student), as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            if "def expected_rates" in cell.source and "expected_rates" in answers:
-                cell.source = answers["expected_rates"]
-            for name, value in answers.items():
-                cell.source = re.sub(
-                    rf"^{name} = \.\.\.$", lambda _, n=name, v=value: f"{n} = {v}", cell.source, flags=re.M
-                )
-        return notebook
-
-    def grade(self, answers):
-        """Run the student's cells, and then Otter's tests, in this process."""
-        space = {}
-        for cell in self.filled(answers).cells:
-            if cell.cell_type == "code" and not re.search(r"\bgrader\b", cell.source):
-                exec(cell.source, space)
-                if "star" in space:
-                    i = space["star"]
-                    space |= {"n": space["attempts"][i], "y": space["made"][i], "k": space["league_worth"]}
-        files = [ExceptionTestFile.from_string(text) for text in self.tests.values()]
-        for file in files:
-            file.run(space)
-        for question, file in zip(self.tests, files, strict=True):
-            file.name = question
-        return GradingResults(files)
-
-    def outcome(self, results, answer):
-        question, place, _ = TESTS[answer]
-        result = results.results[question].test_case_results[place]
-        return result.passed, result.message
+        super().__init__(NAME, folder, TESTS, seed, SETUP)
+        self.answers = right_answers(self.data())
 
 
 @pytest.fixture(scope="module", params=CLASSES.values(), ids=CLASSES)
@@ -178,35 +133,22 @@ def classrooms(tmp_path_factory):
     return [Classroom(tmp_path_factory.mktemp("class"), seed) for seed in CLASSES.values()]
 
 
-def key(answer):
-    return answer.split(",")[0]
-
-
-def test_points_add_up(classroom):
-    text = "\n".join(cell.source for cell in classroom.student.cells if cell.cell_type == "markdown")
-    points = [int(number) for number in re.findall(r"_Points:_ (\d+)", text)]
-    assert len(points) == 5 and sum(points) == 20 == AUTOMATIC + MANUAL
-    minutes = [int(number) for number in re.findall(r"[Aa]bout (\d+) minutes", text)]
-    assert len(minutes) == 6 and minutes[0] == sum(minutes[1:]), "the questions' times add up to the whole"
-    assert sum(points for _, _, points in TESTS.values()) == AUTOMATIC
+def test_points_and_minutes_add_up(classroom):
+    classroom.adds_up(MANUAL)
 
 
 def test_reference_solution_earns_full_marks(classroom, tmp_path):
-    path = tmp_path / f"{NAME}.ipynb"
-    nbformat.write(builder.solution_notebook(SOURCE, classroom.seed), path)
-    results = grade_submission(str(path), str(classroom.autograder), quiet=True)
+    results = classroom.submit(builder.solution_notebook(SOURCE, classroom.seed), tmp_path)
     assert (results.total, results.possible) == (AUTOMATIC, AUTOMATIC), results.summary()
 
 
 def test_right_answers_found_another_way_earn_full_marks(classroom):
-    results = classroom.grade(classroom.answers)
+    results = classroom.try_out(classroom.answers)
     assert (results.total, results.possible) == (AUTOMATIC, AUTOMATIC), results.summary()
 
 
 def test_empty_notebook_earns_nothing(classroom, tmp_path):
-    path = tmp_path / f"{NAME}.ipynb"
-    nbformat.write(classroom.student, path)
-    results = grade_submission(str(path), str(classroom.autograder), quiet=True)
+    results = classroom.submit(classroom.student, tmp_path)
     assert (results.total, results.possible) == (0, AUTOMATIC)
     assert "There is no answer yet" in classroom.outcome(results, "star_mean")[1]
 
@@ -216,7 +158,7 @@ def test_wrong_answer_gets_the_message_written_for_it(case, classroom):
     answer, code, message = case
     if key(answer) != "expected_rates":
         code = re.sub(r"\{(\w+)\}", lambda found: classroom.answers[found[1]], code)
-    results = classroom.grade(classroom.answers | {key(answer): code})
+    results = classroom.try_out(classroom.answers | {key(answer): code})
     passed, said = classroom.outcome(results, answer)
     assert not passed
     assert message in said
@@ -226,7 +168,7 @@ def test_wrong_answer_gets_the_message_written_for_it(case, classroom):
 
 
 def test_messages_hold_no_right_answer(classroom):
-    results = classroom.grade({name: "0.5" for name in classroom.answers if name != "expected_rates"})
+    results = classroom.try_out({name: "0.5" for name in classroom.answers if name != "expected_rates"})
     said = "\n".join(classroom.outcome(results, name)[1] or "" for name in TESTS)
     for name, value in classroom.answers.items():
         if name != "expected_rates":
@@ -236,7 +178,7 @@ def test_messages_hold_no_right_answer(classroom):
 def test_answers_of_another_class_fail(classrooms):
     """All numbers do. The function alone is right in every class."""
     for one, other in (classrooms, reversed(classrooms)):
-        results = one.grade(other.answers)
+        results = one.try_out(other.answers)
         assert {name for name in TESTS if one.outcome(results, name)[0]} == {
             name for name in TESTS if key(name) == "expected_rates"
         }
@@ -246,22 +188,20 @@ def test_answers_of_another_class_fail(classrooms):
 def test_notebook_of_another_class_fails(classrooms, tmp_path):
     """Handed in whole, with the other class's data in it: the grader has its own."""
     one, other = classrooms
-    path = tmp_path / f"{NAME}.ipynb"
-    nbformat.write(builder.solution_notebook(SOURCE, other.seed), path)
-    assert grade_submission(str(path), str(one.autograder), quiet=True).total == 4
+    assert one.submit(builder.solution_notebook(SOURCE, other.seed), tmp_path).total == 4
 
 
 def test_seed_makes_the_data(classrooms):
     one, other = classrooms
     for name in ("made", "attempts", "rest_made", "rest_attempts"):
-        assert one.data[name].shape == (30,) and one.data[name].dtype.kind == "i"
-        assert not np.array_equal(one.data[name], other.data[name])
+        assert one.data()[name].shape == (30,) and one.data()[name].dtype.kind == "i"
+        assert not np.array_equal(one.data()[name], other.data()[name])
     cells = [[cell.source for cell in builder.read(SOURCE, seed).cells] for seed in (20270214, 20270214, 20270215)]
     assert cells[0] == cells[1] != cells[2]
 
 
 def test_data_keep_their_rules(classroom):
-    data = classroom.data
+    data = classroom.data()
     assert len(set(data["player"])) == 30
     for made, attempts in (("made", "attempts"), ("rest_made", "rest_attempts")):
         assert (data[made] >= 0).all() and (data[made] <= data[attempts]).all() and (data[attempts] > 0).all()
@@ -299,33 +239,6 @@ def test_seed_stays_with_the_instructor(classroom):
         assert not any(b"def league" in archive.read(name) for name in archive.namelist() if name.startswith("tests/"))
 
 
-def test_nothing_secret_for_students(classroom):
-    pieces = fragments(SOURCE)
-    assert len(pieces) > 150 and "def league(seed):" in pieces and "def most_likely():" in pieces
-    files = [classroom.built / f"{NAME}.zip", *(classroom.built / "student").rglob("*.*")]
-    assert leaks(files, pieces) == []
-
-
-def test_nothing_secret_on_the_site():
-    page = SITE / f"{PAGE}.html"
-    assert leaks([page, page.with_suffix(".zip")], fragments(SOURCE)) == []
-    assert leaks(site_files(), fragments(SOURCE) - TAUGHT) == []
-    assert leaks([SITE.parent / ".doctrees" / f"{PAGE}.doctree"], fragments(SOURCE)) == []
-
-
-def test_nothing_secret_in_the_search_index():
-    found = indexed_words(SITE / "searchindex.js", PAGE)
-    assert "club" in found, "the page is in the index"
-    data = [cell.source for cell in builder.read(SOURCE).cells if "data" in builder.tags(cell)]
-    shown = [
-        *parts(SOURCE).public,
-        *data,
-        "Download this problem set as a notebook (a zip file with all that it needs).",
-    ]
-    public = stems(word for text in shown for word in re.findall(r"[A-Za-z_]{3,}", text.lower()))
-    assert found & (stems(secret_words(SOURCE)) - public) == set()
-
-
 # The instructor's edition, and what a seed must be
 
 
@@ -334,12 +247,7 @@ def test_instructor_edition_belongs_to_the_seed(classroom):
     text = "\n".join(cell.source for cell in notebook.cells)
     if classroom.seed is not None:
         assert f"SEED = {classroom.seed}\n" in text
-    assert builder.assignment("made", classroom.data["made"]) in text
-    hidden = re.findall(r"def (test_\w+)", "\n".join(parts(SOURCE).secret_code))
-    assert len(hidden) == len(TESTS)
-    for name in hidden:
-        assert f"misconceptions({name})" in text
-    assert f"| all | {AUTOMATIC + MANUAL} |" in text
+    assert builder.assignment("made", classroom.data()["made"]) in text
 
 
 def test_products_of_a_class_do_not_overwrite_the_books():

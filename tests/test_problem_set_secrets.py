@@ -1,0 +1,105 @@
+"""No problem set gives away a solution or a hidden test: not in the notebook, on the page, in the index or elsewhere.
+
+That what looks for leaks finds them is tested in `test_problem_sets.py`.
+"""
+
+import re
+
+import pytest
+from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, parts, secret_words
+from problem_set_tools import SITE, builder, site_files, stems
+
+# A word of the page, in the form that the search index has it, and pieces that must be looked for.
+SETS = {
+    "pooling-and-shrinkage": (
+        "fernleigh",
+        [
+            "def shrinkage_slips(y, sigma, tau):",
+            "test_pooled_mean",
+            "weight = tau**2 / (tau**2 + sigma**2)",
+            "np.sqrt((10 * 9**2 - 18 * 4**2) / (18 - 10))",
+        ],
+    ),
+    "sampling": ("nitrat", ["def swept(sweep):", "test_step_stays", "proposal = tau * np.exp(step * rng.normal())"]),
+    "shrinkage-in-sport": ("club", ["def league(seed):", "def most_likely():"]),
+    "exchangeability": (
+        "sommeli",
+        ["def urn_slips(n, ones, zeros, added):", "test_p_value", "4 / 12 * 3 / 11 - (4 / 12) ** 2"],
+    ),
+    "rates": (
+        "drown",
+        [
+            "def country(seed):",
+            "def moment_slips(shape, rate, counts, size):",
+            "test_village_and_continent",
+            "return few / exposure, many / exposure",
+            "(np.where(hidden, 4, deaths) / exposure).max()",
+        ],
+    ),
+}
+
+
+def source_of(name):
+    return builder.SOURCES / f"{name}.md"
+
+
+@pytest.fixture(params=SETS)
+def name(request):
+    return request.param
+
+
+def test_every_set_is_here():
+    assert {path.stem for path in builder.sources()} == set(SETS)
+
+
+def test_source_is_parted_well(name):
+    """The detector looks for enough, the rubric included."""
+    pieces = fragments(source_of(name))
+    assert len(pieces) > 100 and set(SETS[name][1]) <= pieces
+    assert any("Rubric" in cell for cell in parts(source_of(name)).secret_prose)
+
+
+def test_nothing_secret_for_students(name):
+    built = builder.build(source_of(name))
+    files = [built / f"{name}.zip", *(built / "student").rglob("*.*")]
+    assert leaks(files, fragments(source_of(name))) == []
+
+
+def test_nothing_secret_on_the_page_or_in_its_download(name):
+    page = SITE / f"book/problem-sets/{name}.html"
+    assert leaks([page, page.with_suffix(".zip")], fragments(source_of(name))) == []
+
+
+def test_nothing_secret_in_what_sphinx_keeps_of_the_page(name):
+    """The parsed page too: nothing that Sphinx derives from it later can hold what it does not."""
+    parsed = SITE.parent / ".doctrees" / f"book/problem-sets/{name}.doctree"
+    assert leaks([parsed], fragments(source_of(name))) == []
+
+
+def test_nothing_secret_on_the_site():
+    pieces = set().union(*(fragments(source_of(name)) for name in SETS)) - TAUGHT
+    assert len(pieces) > 700
+    assert leaks(site_files(), pieces) == []
+
+
+def test_nothing_secret_in_the_search_index(name):
+    found = indexed_words(SITE / "searchindex.js", f"book/problem-sets/{name}")
+    assert SETS[name][0] in found, "the page is in the index"
+    data = [cell.source for cell in builder.read(source_of(name)).cells if "data" in builder.tags(cell)]
+    link = "Download this problem set as a notebook (a zip file with all that it needs)."
+    shown = [*parts(source_of(name)).public, *data, link]
+    public = stems(word for text in shown for word in re.findall(r"[A-Za-z_]{3,}", text.lower()))
+    assert found & (stems(secret_words(source_of(name))) - public) == set()
+
+
+def test_instructor_edition_leaves_nothing_out(name):
+    """Its tables are computed by the hidden tests themselves, in `make instructor`; here: none is left out."""
+    text = "\n".join(cell.source for cell in builder.instructor_notebook(source_of(name)).cells)
+    secret = parts(source_of(name))
+    hidden = re.findall(r"def (test_\w+)", "\n".join(secret.secret_code))
+    assert len(hidden) == source_of(name).read_text().count("\nhidden: true\n") >= 8
+    for test in hidden:
+        assert f"misconceptions({test})" in text
+    for cell in secret.secret_prose:
+        assert cell in text
+    assert "| all | 20 |" in text and "# SOLUTION" not in text
