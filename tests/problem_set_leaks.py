@@ -25,6 +25,7 @@ TAUGHT = {
     "precision = 1 / (sigma**2 + tau**2)",
     "precision = 1 / sigma**2",
     "squares = ((theta - mu) ** 2).sum()",
+    "weight /= weight.sum()",
     "weight = tau**2 / (tau**2 + sigma**2)",
 }
 
