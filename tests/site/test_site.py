@@ -30,9 +30,9 @@ def test_the_front_page_leads_to_the_book(browser, address):
 
 
 @every_page
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_page_is_sound(name, theme, width, browser, address):
+@pytest.mark.parametrize(("width", "theme"), zip(WIDTHS, ["light", "dark"], strict=True))
+def test_a_page_is_sound(name, width, theme, browser, address):
+    """Colours do not depend on the width, nor what fits on the theme: each width once, and each theme once."""
     with opened(browser, f"{address}/{name}", width=width, theme=theme) as (page, log):
         assert page.locator("html").get_attribute("data-theme") == theme
         assert log.faults() == []
