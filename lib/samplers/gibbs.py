@@ -112,10 +112,11 @@ def pool_move(step: SliceStep, state: State, rng: np.random.Generator) -> tuple[
     assert step.candidates is not None
     parameter = step.parameter
     pool = np.concatenate([state[parameter.name][np.newaxis], step.candidates(state, rng, _POOL - 1)])
-    with np.errstate(all="ignore"):  # a candidate beyond floating point gets no weight
-        free = parameter.free(pool)
-        log_weight = parameter.log_free_density(free) - parameter.log_jacobian(free)
-    log_weight[np.isnan(log_weight)] = -np.inf
+    with np.errstate(all="ignore"):  # a value whose square is beyond floating point gets no weight
+        usable = np.isfinite(pool**2)
+        if parameter.positive:
+            usable &= np.isfinite(1 / pool**2)
+        log_weight = np.where(usable, parameter.log_density(pool), -np.inf)
     chosen = (log_weight + rng.gumbel(size=pool.shape)).argmax(axis=0)  # with probability proportional to the weight
     value = np.take_along_axis(pool, chosen[np.newaxis], axis=0)[0]
     return step.moved(value, state), float((chosen > 0).mean())
