@@ -123,6 +123,24 @@ class ProblemSet:
         assert len(minutes) == len(points) + 1 and minutes[0] == sum(minutes[1:]), "the times add up to the whole"
 
 
+def pass_hidden_tests(source, seed, count):
+    """Run the hidden tests of a seed, so many, on the reference solution, without Otter; return its names."""
+    notebook = builder.read(source, seed)
+    space, solution = {}, {}
+    exec(builder.grader_code(notebook), space)
+    for cell in builder.solution_notebook(source, seed).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, solution)
+    tests = [cell.source for cell in notebook.cells if "hidden: true" in cell.source]
+    assert len(tests) == count
+    for test in tests:
+        body = test.rpartition('""" # END TEST CONFIG\n')[2]
+        name = re.search(r"def (test_\w+)\(([\w, ]+)\)", body)
+        exec(body, space)
+        space[name[1]](*(solution[argument] for argument in name[2].split(", ")))
+    return solution
+
+
 def outcome(tests, results, answer):
     """Whether the hidden test of an answer passed, and what it said."""
     question, place, _ = tests[answer]

@@ -11,7 +11,7 @@ import zipfile
 import numpy as np
 import pytest
 from problem_set_leaks import leaks
-from problem_set_tools import ProblemSet, builder, key
+from problem_set_tools import ProblemSet, builder, key, pass_hidden_tests
 from scipy import optimize, stats
 
 NAME = "shrinkage-in-sport"
@@ -212,19 +212,7 @@ def test_data_keep_their_rules(classroom):
 def test_many_seeds_have_answers_that_no_slip_equals():
     """The hidden tests, on the reference solution: for each of these seeds every slip can be told from the answer."""
     for seed in range(25):
-        notebook = builder.read(SOURCE, seed)
-        space = {}
-        exec(builder.grader_code(notebook), space)
-        for cell in builder.solution_notebook(SOURCE, seed).cells:
-            if cell.cell_type == "code":
-                exec(cell.source, space)
-        tests = [cell.source for cell in notebook.cells if "hidden: true" in cell.source]
-        assert len(tests) == len(TESTS)
-        for test in tests:
-            body = test.rpartition('""" # END TEST CONFIG\n')[2]
-            name = re.search(r"def (test_\w+)\(([\w, ]+)\)", body)
-            exec(body, space)
-            space[name[1]](*(space[argument] for argument in name[2].split(", ")))
+        pass_hidden_tests(SOURCE, seed, len(TESTS))
 
 
 # What students get
