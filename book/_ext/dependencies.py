@@ -1,14 +1,28 @@
-"""Execute a chapter again when what it computes with has changed.
+"""Execute a chapter again when what it computes with has changed, and several chapters at once.
 
 The execution cache of MyST-NB looks at a chapter's own cells, and not at what they import: after a change in ``lib``
 the page would keep the old number. Here the cache lives in a folder named after a digest of everything that a chapter
 depends on: the package, its data and the locked versions. MyST-NB's cache setting makes Sphinx read every page again
 when it changes, so a new digest means a new, empty cache.
+
+MyST-NB would execute one chapter after another, as it reads them. So before it reads the first, the cache is filled,
+with as many chapters at a time as there are processors. (jupyter-cache's own parallel executor lets its workers write
+the cache, and now and then loses a chapter; here one thread writes.)
 """
 
 import hashlib
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from operator import itemgetter
 from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.read import is_myst_markdown_notebook, myst_nb_reader_plugin
+from problem_sets import problem_sets
+from sphinx.util.display import status_iterator
 
 KEPT = 3  # caches: this one, and those of the last states, so that going back and forth is quick
 
@@ -53,7 +67,42 @@ def choose_cache(app, config):
     config.book_extensions_digest = digest(base, names)
 
 
+def execute_chapters(app, env, docnames):
+    """Execute what is to be read and not in the cache. A chapter that fails is left to MyST-NB, which reports it."""
+    cache = get_cache(app.config.nb_execution_cache_path)
+    chapters = {}
+    for docname in sorted(set(docnames) - set(problem_sets(app))):  # a problem set's page executes no code
+        path = env.doc2path(docname)
+        if is_myst_markdown_notebook(Path(path).read_text(encoding="utf-8")):
+            chapter = myst_nb_reader_plugin(path)
+            try:
+                cache.match_cache_notebook(chapter)
+            except KeyError:
+                chapters[path] = chapter
+
+    def execute(path):
+        return single_nb_execution(
+            chapters[path],
+            cwd=str(Path(path).parent),
+            allow_errors=False,
+            timeout=app.config.nb_execution_timeout,
+            meta_override=True,
+        )
+
+    # Threads are enough: each has a kernel, which is a process.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        names = [Path(path).stem for path in chapters]
+        results = zip(names, chapters, pool.map(execute, chapters), strict=True)
+        for _, path, result in status_iterator(
+            results, "executing chapters... ", length=len(chapters), stringify_func=itemgetter(0)
+        ):
+            if result.err is None:
+                bundle = CacheBundleIn(chapters[path], path, data={"execution_seconds": result.time})
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
 def setup(app):
     app.add_config_value("book_extensions_digest", "", "env")
     app.connect("config-inited", choose_cache)
+    app.connect("env-before-read-docs", execute_chapters)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

