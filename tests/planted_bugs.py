@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from lib import NormalNormal
+from lib import GammaPoisson, NormalNormal
 from lib.models.base import SliceStep
 from lib.models.hyperparameter import Hyperparameter
 from lib.models.normal_normal import Normal
@@ -32,6 +32,14 @@ class MissingJacobian(NormalNormal):
     def __init__(self, *args, **priors):
         super().__init__(*args, **priors)
         self.tau = WithoutJacobian(**vars(self.tau))
+
+
+class MissingJacobianOfShape(GammaPoisson):
+    """The same of the shape of a Gamma distribution. Gibbs moves it by slices on the free scale."""
+
+    def __init__(self, *args, **priors):
+        super().__init__(*args, **priors)
+        self.shape = WithoutJacobian(**vars(self.shape))
 
 
 class WithoutDensity(Hyperparameter):

@@ -73,7 +73,9 @@ def metropolis(
     for iteration in range(warmup + draws):
         proposal = position + np.exp(log_step) * rng.standard_normal((chains, size)) @ root.T
         proposed = model.log_free_density(proposal)
-        accepted, rate = accept(proposed - log_density, rng)
+        with np.errstate(invalid="ignore"):  # neither end has any density: the difference is NaN, and it stays
+            log_ratio = proposed - log_density
+        accepted, rate = accept(log_ratio, rng)
         position = np.where(accepted[:, np.newaxis], proposal, position)
         log_density = np.where(accepted, proposed, log_density)
         if iteration >= warmup:
