@@ -97,6 +97,6 @@ $(VENV)/installed: requirements.txt pyproject.toml | $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python 3.12 $(VENV) || $(UV) venv --quiet --python '>=3.12' $(VENV) || { \
 	    echo 'No Python 3.12 or newer was found, and uv could not fetch one. Install Python 3.12' \
 	         '(pyenv install 3.12, or your system'"'"'s package) and run make again.' >&2; exit 1; }
-	$(UV) pip sync --quiet --require-hashes requirements.txt
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
