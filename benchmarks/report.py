@@ -13,7 +13,7 @@ from benchmarks.posteriors import POSTERIORS
 from lib.plots import BLUE, GREY, VERMILION
 
 ENOUGH = 1000  # effective draws, for the nested model
-TARGETS = {"exact": 500, "gibbs, 4 chains": 5, "gibbs, 64 chains": 50}
+TARGETS = {"exact": 500, "exact, 4 x 25,000": 500, "gibbs, 4 chains": 5, "gibbs, 64 chains": 50}
 HOW = """\
 Effective draws are those of the worst parameter, the lesser of bulk and tail (5% and 95%).
 *Rate* divides them by all the time after the imports: building the model, compiling, warm-up, draws.
