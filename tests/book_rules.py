@@ -389,7 +389,7 @@ def cut_listings(page: Page) -> list[str]:
 
 
 def ugly_outputs(name: str, html: str) -> list[str]:
-    """No output on a page is a warning, a progress bar, a traceback or a bare object."""
+    """No output on a page is a warning, a progress bar, a traceback or a bare object; no number has a hyphen."""
     ugly = {
         "a warning": r"\w*Warning\b",
         "a progress bar": r"\d+%\||[█━]{3}|\bit/s\b",
@@ -403,6 +403,9 @@ def ugly_outputs(name: str, html: str) -> list[str]:
         faults += [
             f"{name}: an output holds {what}: {text[:80]!r}" for what, how in ugly.items() if re.search(how, text)
         ]
+    for number in soup.select(".pasted-text"):
+        if re.match(r"-\d", number.get_text()):
+            faults.append(f"{name}: a hyphen stands for the minus sign of {number.get_text()}")
     for output in soup.select(".cell_output .stderr, .cell_output .traceback"):
         faults.append(f"{name}: an output was written to standard error: {output.get_text(' ')[:80]!r}")
     return faults

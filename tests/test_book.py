@@ -325,6 +325,7 @@ def test_no_output_is_ugly():
         "<pre>&lt;Figure size 640x480 with 1 Axes&gt;</pre>",
         "<pre>Traceback (most recent call last):</pre>",
         '<div class="output stderr"><pre>something</pre></div>',
+        '<span class="pasted-text">-0.25</span>',
     ],
 )
 def test_an_ugly_output_is_seen(output):

@@ -4,6 +4,7 @@ The repository's address (``repository: url`` in ``_config.yml``) is the one set
 and Colab buttons.
 """
 
+import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
@@ -91,11 +92,19 @@ def name_every_header(app, doctree, docname):
             raw.children[:] = [nodes.Text(raw.astext().replace("<th></th>", "<td></td>"))]
 
 
+def set_minus_signs(app, doctree, docname):
+    """Give a negative number that code hands to the text a minus sign, where Python writes a hyphen."""
+    for pasted in doctree.findall(nodes.inline):
+        for text in pasted.findall(nodes.Text) if "pasted-text" in pasted["classes"] else ():
+            text.parent.replace(text, nodes.Text(re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", text)))
+
+
 def setup(app):
     app.config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
     app.connect("config-inited", disable_thebe)
     app.connect("config-inited", use_repository)
     app.connect("doctree-resolved", name_every_header)
+    app.connect("doctree-resolved", set_minus_signs, priority=399)  # before the notebooks are written
     app.connect("html-page-context", name_entries)
     app.add_js_file("scrolling.js", loading_method="defer")
     # After the theme's buttons (501) and the notebook's (502).

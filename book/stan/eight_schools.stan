@@ -1,13 +1,14 @@
-// Eight schools with flat priors on mu and tau, non-centred: the lecture's second program, corrected.
+// Eight schools, flat priors on mu and tau, non-centred:
+// the lecture's second program, corrected.
 data {
-  int<lower=3> J;                // number of schools; a flat prior on tau needs three
+  int<lower=3> J;                // schools; a flat prior on tau needs three
   vector[J] y;                   // estimated treatment effects
   vector<lower=0>[J] sigma;      // their standard errors
 }
 parameters {
   real mu;                       // population treatment effect
   real<lower=0> tau;             // standard deviation of the effects
-  vector[J] eta;                 // deviation from mu by school, in units of tau
+  vector[J] eta;                 // deviation from mu, in units of tau
 }
 transformed parameters {
   vector[J] theta = mu + tau * eta;

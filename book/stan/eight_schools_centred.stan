@@ -1,6 +1,6 @@
-// The same posterior as eight_schools.stan, centred: a specimen of a sampler that gets stuck.
+// The posterior of eight_schools.stan, centred: here a sampler gets stuck.
 data {
-  int<lower=3> J;                // number of schools; a flat prior on tau needs three
+  int<lower=3> J;                // schools; a flat prior on tau needs three
   vector[J] y;                   // estimated treatment effects
   vector<lower=0>[J] sigma;      // their standard errors
 }

@@ -1,4 +1,4 @@
-// A specimen, not a model: the lecture's prior on tau leaves no posterior to sample.
+// A specimen, not a model: the lecture's prior on tau leaves no posterior.
 data {
   int<lower=1> J;                // number of schools
   vector[J] y;                   // estimated treatment effects
@@ -7,7 +7,7 @@ data {
 parameters {
   real mu;                       // population treatment effect
   real<lower=0> tau;             // standard deviation of the effects
-  vector[J] eta;                 // deviation from mu by school, in units of tau
+  vector[J] eta;                 // deviation from mu, in units of tau
 }
 transformed parameters {
   vector[J] theta = mu + tau * eta;

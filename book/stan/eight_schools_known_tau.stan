@@ -1,4 +1,5 @@
-// Eight schools with the spread between schools known: the lecture's first program, corrected.
+// Eight schools with the spread between schools known:
+// the lecture's first program, corrected.
 data {
   int<lower=1> J;                // number of schools
   vector[J] y;                   // estimated treatment effects
@@ -7,7 +8,7 @@ data {
 }
 parameters {
   real mu;                       // population treatment effect
-  vector[J] eta;                 // deviation from mu by school, in units of tau
+  vector[J] eta;                 // deviation from mu, in units of tau
 }
 transformed parameters {
   vector[J] theta = mu + tau * eta;
