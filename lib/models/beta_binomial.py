@@ -326,7 +326,7 @@ class BetaBinomial:
             if at_infinity > -1 - 1e-9:
                 return (
                     "for a large concentration the likelihood tends to that of one rate for all, which is not zero, "
-                    f"and the prior falls only as concentration**{at_infinity:.3g}, so the integral diverges; "
+                    f"and the prior goes as concentration**{at_infinity:.3g}, so the integral diverges; "
                     "the power must be below -1"
                 )
             if at_zero + both < -1 + 1e-9:

@@ -389,7 +389,7 @@ class GammaPoisson:
             if along > -1 - 1e-9:
                 return (
                     "for a large shape the likelihood tends to that of one rate for all, which is not zero, and the "
-                    f"prior falls only as shape**{along:.3g}, so the integral diverges; the power must be below -1"
+                    f"prior goes as shape**{along:.3g}, so the integral diverges; the power must be below -1"
                 )
         if self.shape.value is None and at_zero + with_events < -1 + 1e-9:
             return (
