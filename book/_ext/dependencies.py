@@ -6,8 +6,8 @@ depends on: the package, its data and the locked versions. MyST-NB's cache setti
 when it changes, so a new digest means a new, empty cache.
 
 MyST-NB would execute one chapter after another, as it reads them. So before it reads the first, the cache is filled,
-with as many chapters at a time as there are processors. (jupyter-cache's own parallel executor lets its workers write
-the cache, and now and then loses a chapter; here one thread writes.)
+with as many chapters at a time as there are processors. (jupyter-cache has a parallel executor, whose workers write the
+cache themselves; on a busy machine it once lost a chapter. Here one thread writes.)
 """
 
 import hashlib
