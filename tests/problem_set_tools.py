@@ -4,28 +4,18 @@ What can be learned from Otter's own classes, run on the autograder's test files
 a hundred times faster than starting a kernel.
 """
 
-import importlib.util
 import re
 import zipfile
 from pathlib import Path
 
 import nbformat
+import problem_set_builder as builder
 from otter.api import grade_submission
 from otter.test_files import ExceptionTestFile, GradingResults
 from sphinx.search.en import SearchEnglish
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "_build" / "html"
-
-
-def load_builder():
-    spec = importlib.util.spec_from_file_location("problem_set_builder", ROOT / "book/_ext/problem_set_builder.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-builder = load_builder()
 
 
 class ProblemSet:

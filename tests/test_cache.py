@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 import small_book
+import trees
 from book_rules import ROOT
-
-sys.path.append(str(ROOT / "book" / "_ext"))
-import dependencies
 
 HEADER = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
@@ -147,28 +145,28 @@ NAMES = ["lib", "requirements.txt"]
 
 @pytest.mark.parametrize("name", ["lib/a.py", "lib/data/b.csv", "requirements.txt", "lib/new.py"])
 def test_the_digest_sees_a_change(folder, name):
-    before = dependencies.digest(folder, NAMES)
+    before = trees.digest(folder, NAMES)
     (folder / name).write_text("changed\n")
-    assert dependencies.digest(folder, NAMES) != before
+    assert trees.digest(folder, NAMES) != before
 
 
 def test_the_digest_sees_a_file_move(folder):
-    before = dependencies.digest(folder, NAMES)
+    before = trees.digest(folder, NAMES)
     (folder / "lib" / "a.py").rename(folder / "lib" / "c.py")
-    assert dependencies.digest(folder, NAMES) != before
+    assert trees.digest(folder, NAMES) != before
 
 
 def test_the_digest_ignores_times_and_caches(folder):
-    before = dependencies.digest(folder, NAMES)
+    before = trees.digest(folder, NAMES)
     os.utime(folder / "lib" / "a.py", (1, 1))
     (folder / "lib" / "__pycache__").mkdir()
     (folder / "lib" / "__pycache__" / "a.pyc").write_text("compiled")
     (folder / "lib" / ".ipynb_checkpoints").mkdir()
     (folder / "lib" / ".ipynb_checkpoints" / "a.py").write_text("old")
-    assert dependencies.digest(folder, NAMES) == before
+    assert trees.digest(folder, NAMES) == before
 
 
 def test_a_missing_dependency_is_named(folder):
     shutil.rmtree(folder / "lib")
     with pytest.raises(FileNotFoundError, match="lib"):
-        dependencies.digest(folder, NAMES)
+        trees.digest(folder, NAMES)

@@ -11,13 +11,11 @@ from pathlib import Path
 
 import book_rules
 import nbformat
+import notebooks
 import pytest
 import small_book
 from book_rules import ROOT
 from bs4 import BeautifulSoup
-
-sys.path.append(str(ROOT / "book" / "_ext"))
-import notebooks
 
 pytestmark = pytest.mark.xdist_group("notebooks")  # one worker builds the fixture book and the fresh environment
 SITE = ROOT / "_build" / "html"

@@ -2,7 +2,7 @@
 
 The notebook comes from the same resolved document as the page: numbers, cross references, citations and exercises are
 text already, and the cells are those of the executed chapter, without their outputs. Sphinx tells us of every page it
-writes (``doctree-resolved``), so notebooks are as incremental as pages, and no second run of Sphinx is needed.
+writes (``doctree-resolved``), so no second run of Sphinx is needed.
 An element without a rule here is a warning, and so a failed build: nothing is dropped in silence.
 
 A page gets a notebook when its front matter names a kernel, unless it says ``notebook: false``.
@@ -11,14 +11,13 @@ A page gets a notebook when its front matter names a kernel, unless it says ``no
 import ast
 import base64
 import re
-import zipfile
 from pathlib import Path, PurePosixPath
 
 import nbformat
-from dependencies import files
 from docutils import nodes
 from pybtex.backends.markdown import Backend
 from sphinx.util import logging
+from trees import contents, write_zip
 
 logger = logging.getLogger(__name__)
 
@@ -591,14 +590,6 @@ def write_notebook(app, doctree, docname):
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
 
 
-def missing_notebooks(app, env, added, changed, removed):
-    """Have Sphinx read and write a page again when its notebook has gone missing."""
-    if app.builder.format != "html":
-        return []
-    pages = [page for page in env.found_docs - added - changed if has_notebook(app, page)]
-    return [page for page in pages if not (notebook_path(app, page).exists() and executed_path(app, page).exists())]
-
-
 def offer_notebook(app, pagename, templatename, context, doctree):
     """Put a button for the notebook at the top of its page."""
     if doctree is not None and has_notebook(app, pagename) and "header_buttons" in context:
@@ -613,35 +604,25 @@ def offer_notebook(app, pagename, templatename, context, doctree):
         )
 
 
-def write_zip(app, error):
+def write_collection(app, error):
     """Collect the notebooks, the package, its data and the environment in one zip file, the same in every build."""
     if error is not None or app.builder.format != "html":
         return
     folder, base = Path(app.outdir) / "notebooks", Path(app.srcdir)
     names = notebook_names(app)
-    for path in folder.glob("*.ipynb"):
-        if path.stem not in names:
-            path.unlink()  # of a chapter that is gone
     title = app.config.html_title
-    contents = "\n".join(f"- {name}.ipynb: {app.env.titles[page].astext()}" for name, page in names.items())
-    members = {"README.md": README.format(title=title, folder=FOLDER, notebooks=contents).encode()}
+    listed = "\n".join(f"- {name}.ipynb: {app.env.titles[page].astext()}" for name, page in names.items())
+    members = {"README.md": README.format(title=title, folder=FOLDER, notebooks=listed).encode()}
     members |= {f"{name}.ipynb": (folder / f"{name}.ipynb").read_bytes() for name in names}
     for name in ["environment.yml", "requirements.txt", "pyproject.toml", "LICENSE"]:
         if (base / name).exists():
             members[name] = (base / name).read_bytes()
-    for path in files(base / "lib"):
-        members[path.relative_to(base).as_posix()] = path.read_bytes()
-    with zipfile.ZipFile(Path(app.outdir) / "notebooks.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(members):
-            information = zipfile.ZipInfo(f"{FOLDER}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
-            information.compress_type = zipfile.ZIP_DEFLATED
-            information.external_attr = 0o644 << 16
-            archive.writestr(information, members[name])
+    members |= contents(base / "lib", base)
+    write_zip(Path(app.outdir) / "notebooks.zip", {f"{FOLDER}/{name}": content for name, content in members.items()})
 
 
 def setup(app):
-    app.connect("env-get-outdated", missing_notebooks)
     app.connect("doctree-resolved", write_notebook, priority=400)  # before scripts are added for the page
     app.connect("html-page-context", offer_notebook, priority=502)  # after the theme has made its own buttons
-    app.connect("build-finished", write_zip)
+    app.connect("build-finished", write_collection)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

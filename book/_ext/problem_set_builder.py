@@ -23,7 +23,6 @@ Both take ``--seed``, for which the sets that have a seed make other data; what 
 
 import argparse
 import ast
-import hashlib
 import importlib.metadata
 import re
 import shutil
@@ -39,6 +38,7 @@ import nbformat
 import numpy as np
 import yaml
 from nbformat import NotebookNode
+from trees import contents, digest, locked, replace, write_zip
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "book" / "problem-sets"
@@ -145,14 +145,24 @@ def build(source: Path, output: Path | None = None, seed: int | None = None) -> 
         If the source is not a problem set that Otter can convert; the message is Otter's.
     """
     output = output or folder_of(seed) / "problem-sets" / source.stem
-    stamp, digest = output / ".stamp", _digest(source, seed)
-    if stamp.exists() and stamp.read_text() == digest:
-        return output
+    with locked(output.with_name(f".{output.name}.lock")):
+        inputs, stamp = _digest(source, seed), output / ".stamp"
+        if not stamp.exists() or stamp.read_text() != f"{inputs} {digest(output.parent, [output.name])}":
+            made = output.with_name(f".{output.name}") / output.name
+            shutil.rmtree(made.parent, ignore_errors=True)
+            _make(source, seed, made)
+            (made / ".stamp").write_text(f"{inputs} {digest(made.parent, [made.name])}")
+            replace(output, made)
+            made.parent.rmdir()
+    return output
 
+
+def _make(source: Path, seed: int | None, made: Path) -> None:
     from otter.assign import main as otter_assign  # a slow import, needed only when something changed
 
-    name = source.stem
-    notebook = read(source, seed)
+    name, notebook = source.stem, read(source, seed)
+    (made / "student").mkdir(parents=True)
+    (made / "autograder").mkdir()
     with tempfile.TemporaryDirectory() as folder:
         master, result = Path(folder) / f"{name}.ipynb", Path(folder) / "result"
         student = nbformat.from_dict({**notebook, "cells": [c for c in notebook.cells if not tags(c) & OURS]})
@@ -160,23 +170,19 @@ def build(source: Path, output: Path | None = None, seed: int | None = None) -> 
         nbformat.write(student, master)
         otter_assign(str(master), str(result), no_pdfs=True, no_run_tests=True)
         [autograder] = (result / "autograder").glob("*.zip")
+        given = nbformat.read(result / "student" / f"{name}.ipynb", as_version=4)
         with_library = _imports_library(notebook)
-
-        shutil.rmtree(output, ignore_errors=True)
-        (output / "student").mkdir(parents=True)
-        (output / "autograder").mkdir()
-        shutil.copy(result / "student" / f"{name}.ipynb", output / "student")
         _complete_autograder(
-            autograder, output / "autograder" / f"{name}-autograder.zip", grader_code(notebook), with_library
+            autograder, made / "autograder" / f"{name}-autograder.zip", grader_code(notebook), with_library
         )
-    _write_requirements(notebook, output / "student" / "requirements.txt")
+    for index, cell in enumerate(given.cells):
+        cell.id = f"{name}-{index}"[-64:]  # the same in every build
+    nbformat.write(given, made / "student" / f"{name}.ipynb")
+    _write_requirements(notebook, made / "student" / "requirements.txt")
     if with_library:
-        _copy_library(output / "student" / "lib")
-    with zipfile.ZipFile(output / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted((output / "student").rglob("*")):
-            archive.write(path, Path(name) / path.relative_to(output / "student"))
-    stamp.write_text(digest)
-    return output
+        shutil.copytree(ROOT / "lib", made / "student" / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    members = contents(made / "student", made / "student")
+    write_zip(made / f"{name}.zip", {f"{name}/{member}": content for member, content in members.items()})
 
 
 def folder_of(seed: int | None) -> Path:
@@ -287,11 +293,8 @@ def _shown_test(test: str) -> list[NotebookNode]:
 
 def _digest(source: Path, seed: int | None = None) -> str:
     """What the products depend on: the source, its seed, this machinery, the library that goes along, and Otter."""
-    files = [source, *Path(__file__).parent.glob("*.py"), *(ROOT / "lib").rglob("*.py"), *(ROOT / "lib").rglob("*.csv")]
-    digest = hashlib.sha256(f"{importlib.metadata.version('otter-grader')} {seed}".encode())
-    for path in sorted(files):
-        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    otter = importlib.metadata.version("otter-grader")
+    return f"{digest(source.parent, [source.name])} {digest(ROOT, ['book/_ext', 'lib'])} {otter} {seed}"
 
 
 def _imports_library(notebook: NotebookNode) -> bool:
@@ -299,23 +302,15 @@ def _imports_library(notebook: NotebookNode) -> bool:
     return re.search(r"^\s*(from|import) lib\b", code, re.MULTILINE) is not None
 
 
-def _library_files() -> list[Path]:
-    return sorted(p for p in (ROOT / "lib").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-
-
-def _copy_library(target: Path) -> None:
-    shutil.copytree(ROOT / "lib", target, ignore=shutil.ignore_patterns("__pycache__"))
-
-
 def _complete_autograder(made: Path, wanted: Path, code: str, with_library: bool) -> None:
     """Put the grader's code above the tests, and the library beside them if the notebook imports it."""
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(wanted, "w", zipfile.ZIP_DEFLATED) as new:
-        for member in old.infolist():
+    library = contents(ROOT / "lib", ROOT) if with_library else {}
+    members = {f"files/{name}": content for name, content in library.items()}
+    with zipfile.ZipFile(made) as old:
+        for member in old.namelist():
             content = old.read(member)
-            is_test = member.filename.startswith("tests/")
-            new.writestr(member.filename, code.encode() + content + GUARD if is_test else content)
-        for path in _library_files() if with_library else []:
-            new.write(path, Path("files") / path.relative_to(ROOT))
+            members[member] = code.encode() + content + GUARD if member.startswith("tests/") else content
+    write_zip(wanted, members)
 
 
 def _write_requirements(notebook: NotebookNode, path: Path) -> None:

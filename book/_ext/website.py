@@ -1,10 +1,12 @@
-"""Mend the theme's pages, and add the buttons that a public repository makes possible.
+"""Mend the theme's pages and the site as a whole, and add the buttons that a public repository makes possible.
 
 The repository's address (``repository: url`` in ``_config.yml``) is the one setting that turns on the source, Binder
 and Colab buttons.
 """
 
+import hashlib
 import re
+from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
@@ -99,6 +101,57 @@ def set_minus_signs(app, doctree, docname):
             text.parent.replace(text, nodes.Text(re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", text)))
 
 
+# The site's address without a page's name. Sphinx's external table of contents would write a bare redirection.
+FRONT_DOOR = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url={root}">
+<title>{title}</title>
+<link rel="icon" href="_static/{icon}">
+</head>
+<body>
+<main><h1>{title}</h1><p>The book begins <a href="{root}">on its front page</a>.</p></main>
+</body>
+</html>
+"""
+
+
+def write_front_door(app, error):
+    """Lead from the site's address to the book."""
+    root, icon = app.builder.get_target_uri(app.config.root_doc), Path(app.config.html_favicon).name
+    if error is None and app.builder.format == "html" and root != "index.html":
+        page = FRONT_DOOR.format(root=root, title=escape(app.config.html_title), icon=icon)
+        Path(app.outdir, "index.html").write_text(page, encoding="utf-8")
+
+
+def finish(app, error):
+    """Leave out what is not for readers, and give each asset on each page the sum of its final contents.
+
+    Some extensions write their style sheets after the pages that name them, and the theme writes one anew. Sphinx then
+    gives no sum, or another one than the next build, and browsers would go on using the sheet that they have.
+    """
+    if error is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    for path in [site / ".buildinfo", *site.glob("_static/*webpack-macros.html")]:  # a cache's key; templates
+        path.unlink(missing_ok=True)
+    sums = {}
+
+    def summed(found):
+        name = found["name"]
+        if name not in sums:
+            path = site / "_static" / name
+            sums[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else ""
+        return f"{found['place']}{name}?v={sums[name]}" if sums[name] else found[0]
+
+    asset = re.compile(r'(?P<place>(?:href|src)="(?:\.\./)*_static/)(?P<name>[\w./-]+\.(?:css|js))(?:\?\w+=\w+)?(?=")')
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(asset.sub(summed, text), encoding="utf-8")
+
+
 def setup(app):
     app.config.templates_path.insert(0, str(Path(__file__).parent / "templates"))
     app.connect("config-inited", disable_thebe)
@@ -106,6 +159,8 @@ def setup(app):
     app.connect("doctree-resolved", name_every_header)
     app.connect("doctree-resolved", set_minus_signs, priority=399)  # before the notebooks are written
     app.connect("html-page-context", name_entries)
+    app.connect("build-finished", write_front_door, priority=400)  # where there is one, nobody writes another
+    app.connect("build-finished", finish, priority=900)  # after everybody who writes at the end
     app.add_js_file("scrolling.js", loading_method="defer")
     # After the theme's buttons (501) and the notebook's (502).
     app.connect("html-page-context", add_buttons, priority=503)
