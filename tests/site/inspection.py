@@ -119,3 +119,9 @@ def link_faults(root, path):
         elif parts.fragment and target.suffix == ".html" and not soup(target).find(id=unquote(parts.fragment)):
             found.append(f"dead anchor {link}")
     return found
+
+
+def repository_traces(path):
+    """List what a page holds of the buttons that need the address of the repository."""
+    traces = ("mybinder.org", "colab.research", "source-buttons", "launch-buttons", "repository-button")
+    return [trace for trace in traces if trace in path.read_text(encoding="utf-8")]

@@ -4,9 +4,20 @@ import re
 from pathlib import Path
 
 import pytest
-from inspection import WIDTHS, axe_faults, image_faults, link_faults, opened, sideways_faults, soup
+import yaml
+from inspection import (
+    WIDTHS,
+    axe_faults,
+    image_faults,
+    link_faults,
+    opened,
+    repository_traces,
+    sideways_faults,
+    soup,
+)
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build" / "html"
 PAGES = sorted(
     path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if "_static" not in path.relative_to(SITE).parts
 )
@@ -213,9 +224,11 @@ def test_notebooks_are_offered(site):
 
 
 @every_page
-def test_without_an_address_there_is_no_repository_button(name, site):
-    """While ``repository: url`` is empty; test_repository.py sets one."""
-    markup = (site / name).read_text(encoding="utf-8")
-    for trace in ("mybinder.org", "colab.research", "source-buttons", "launch-buttons", "repository-button"):
-        assert trace not in markup
+def test_the_repository_has_its_buttons_when_its_address_is_known_and_only_then(name, site):
+    """What they lead to, with an address and without one, is in test_repository.py."""
+    known = bool(yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"])
+    is_chapter = bool(soup(site / name).select("a.notebook-link[href$='.ipynb']"))
+    buttons = {"source-buttons": known and name.startswith("book/"), "launch-buttons": known and is_chapter}
+    assert {button: button in repository_traces(site / name) for button in buttons} == buttons
+    assert known or not repository_traces(site / name)
     assert not (site / "_sources").exists()
