@@ -31,7 +31,7 @@ test: book  ## build the book and run every test
 	ruff check .
 	ruff format --check .
 	mypy
-	@command -v chromium chromium-browser google-chrome >/dev/null || playwright install chromium || \
+	@python tests/site/browsers.py || playwright install chromium || \
 	    echo 'No browser was found, and none could be fetched: the browser tests will say so.' >&2
 	pytest -n 2 --dist loadgroup
 

@@ -2,6 +2,9 @@
 
 import pytest
 from hypothesis import settings
+from skips import pytest_sessionfinish, pytest_terminal_summary
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 # The same examples every time: a failure in CI is a failure on the next machine.
 settings.register_profile("deterministic", derandomize=True, deadline=None, max_examples=80)

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import pytest
+from skips import missing
 
 CACHE = Path(__file__).parents[1] / "_build" / "stan"
 LOOSE_ENDS = ["Traceback", "never awaited", "was destroyed", "Unclosed", "Event loop is closed"]
@@ -28,12 +28,7 @@ def compiler():
 def need_compiler():
     """Fail in CI, and skip elsewhere, where there is nothing to compile with."""
     if shutil.which(compiler()) is None:
-        reason = (
-            f"Stan programs need a C++ compiler, and there is no {compiler()} (on Debian and Ubuntu: apt install g++)"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("C++ compiler", f"there is no {compiler()} (on Debian and Ubuntu: apt install g++)")
 
 
 def run_stan(program, data, *, seed, draws=5000, warmup=1000, chains=4, target=0.8, cache=CACHE):

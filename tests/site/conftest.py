@@ -2,23 +2,15 @@
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from pathlib import Path
 
+import browsers
 import pytest
 from playwright.sync_api import Error, sync_playwright
+from skips import missing
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
@@ -59,15 +51,18 @@ def address(site, serve):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """One Chromium for the session: the distribution's if there is one, else Playwright's own."""
+def playwright():
+    """What drives browsers; a process can have one."""
     with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        except Error as error:
-            reason = f"no browser: {str(error).splitlines()[0]}"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    """One Chromium or Chrome for the session: the system's if there is one, else Playwright's own."""
+    try:
+        browser = browsers.launch(playwright)
+    except Error as error:
+        missing("browser", str(error).splitlines()[0])
+    yield browser
+    browser.close()
