@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-# uv builds the environment. One on PATH serves; otherwise it is installed into .uv, and nowhere else.
+# uv builds the environment. One on PATH serves, whatever its version; otherwise this one is installed into .uv, and
+# nowhere else, if it has one of the hashes in .ci/uv.txt.
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 
@@ -73,7 +74,9 @@ clean:  ## delete everything that was built, the environment excepted
 	rm -rf _build .hypothesis .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: lock
-lock: $(UV)  ## write requirements.txt and environment.yml anew from pyproject.toml
+lock: $(UV)  ## write requirements.txt, environment.yml and .ci/uv.txt anew from pyproject.toml
+	echo 'uv==$(UV_VERSION)' | $(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate \
+	    --no-header --output-file .ci/uv.txt -
 	$(UV) pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-annotate --no-header \
 	    pyproject.toml --group test --output-file requirements.txt
 	@mkdir -p _build
@@ -85,12 +88,13 @@ lock: $(UV)  ## write requirements.txt and environment.yml anew from pyproject.t
 	    echo '      - -e .'; } > _build/environment.yml
 	mv _build/environment.yml environment.yml
 
-.uv/bin/uv:
+.uv/bin/uv: .ci/uv.txt
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { \
 	    echo 'Python cannot make a virtual environment here. Install Python 3.12 or newer with its venv module' \
 	         '(on Debian and Ubuntu: apt install python3-venv), or install uv, and run make again.' >&2; exit 1; }
 	python3 -m venv .uv
-	.uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
+	.uv/bin/python -m pip install --quiet --require-hashes --requirement .ci/uv.txt
+	touch $@
 
 $(VENV)/installed: requirements.txt pyproject.toml | $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python 3.12 $(VENV) || $(UV) venv --quiet --python '>=3.12' $(VENV) || { \

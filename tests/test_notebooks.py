@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,6 +11,7 @@ from pathlib import Path
 import book_rules
 import nbformat
 import notebooks
+import package_index
 import pytest
 import small_book
 from book_rules import ROOT
@@ -267,18 +267,16 @@ print("".join(output.text for output in notebook.cells[-1].outputs))
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
     """Make an environment from the lock that the zip file carries, and nothing else; return its Python."""
-    uv = shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
     folder = tmp_path_factory.mktemp("fresh")
     with zipfile.ZipFile(SITE / "notebooks.zip") as archive:
         archive.extract(f"{notebooks.FOLDER}/requirements.txt", folder)
     python = folder / "venv" / "bin" / "python"
     lock = folder / notebooks.FOLDER / "requirements.txt"
-    environment = clean_environment()
     for command in (
-        [uv, "venv", "--quiet", "--python", sys.executable, str(folder / "venv")],
-        [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(lock)],
+        ["venv", "--quiet", "--python", sys.executable, folder / "venv"],
+        ["pip", "sync", "--quiet", "--require-hashes", "--python", python, lock],
     ):
-        subprocess.run(command, env=environment, cwd=folder, check=True, timeout=600)
+        package_index.uv(*command, folder=folder, environment=clean_environment())
     return python
 
 

@@ -37,9 +37,24 @@ def run(folder, text, *, ci, workers=()):
     """Run tests with the hooks of this suite; return the exit status and what was said."""
     (folder / "test_a.py").write_text(text)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CI", "PYTEST"))}
-    environment |= {"PYTHONPATH": str(Path(__file__).parent)} | ({"CI": "true"} if ci else {})
+    environment |= {"PYTHONPATH": str(Path(__file__).parent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment |= {"CI": "true"} if ci else {}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", folder, "-p", "skips", *workers, folder],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            folder,
+            "-p",
+            "skips",
+            "-p",
+            "xdist",
+            *workers,
+            folder,
+        ],
         cwd=folder,
         env=environment,
         capture_output=True,
