@@ -328,7 +328,7 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
         )
     log_density = _log_density(prior, start, end)
     tail = np.geomspace(_TAIL, 0.1, 10)
-    probability = np.concatenate([tail, np.linspace(0.1, 0.9, 17)[1:-1], 1 - tail])
+    probability = np.concatenate([tail, np.linspace(0.1, 0.9, 17)[1:-1], 1 - tail[::-1]])
     with np.errstate(all="ignore"):
         quantiles = np.asarray(prior.ppf(probability), dtype=float)
         at_start, at_end = log_density(np.array([start, end]))

@@ -141,6 +141,14 @@ def test_priors_with_infinite_density_or_far_quantiles_give_finite_probes(prior)
         assert (tau(prior).quantiles > 0).all()
 
 
+@pytest.mark.parametrize("prior", [stats.norm(3, 2), stats.cauchy(1, 2), stats.gamma(2), stats.uniform(1, 4)])
+def test_chains_start_between_the_first_and_the_last_percent_of_the_prior(prior):
+    outside, within = prior.ppf([0.001, 0.008, 0.992, 0.999]), prior.ppf([0.012, 0.3, 0.5, 0.988])
+    started = mu(prior).inside(np.tile(outside, 50), np.zeros(1), np.random.default_rng(1))
+    assert (started >= prior.ppf(0.0099)).all() and (started <= prior.ppf(0.9901)).all()
+    np.testing.assert_array_equal(mu(prior).inside(within, np.zeros(1), np.random.default_rng(1)), within)
+
+
 STANDARD = [
     stats.norm(3, 2),
     stats.norm(loc=-1),
