@@ -88,6 +88,14 @@ def test_ranks_of_correlated_draws_are_uniform():
     assert found.p_values["log_likelihood"] < 1e-6  # that the data were ignored shows nowhere else
 
 
+def test_each_chain_has_some_effective_draws():
+    """Ten chains with hardly one each would agree, wherever they stand."""
+    model = NormalNormal(np.zeros(2), np.ones(2), mu=stats.norm(), tau=0.0)
+    options = {"draws": 19, "chains": 10, "rng": np.random.default_rng(2), "correlation": 0.97}
+    found = simulation_based_calibration(model, prior, replicates=5, **options)
+    assert found.effective.min() >= found.enough == 50
+
+
 def test_without_thinning_they_are_not(monkeypatch):
     monkeypatch.setattr("lib.calibration._enough", lambda draws, chains: 0)
     assert of_the_prior(replicates=300, draws=19, correlation=0.97).p_values["mu"] < 1e-3
