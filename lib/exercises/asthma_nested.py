@@ -8,7 +8,7 @@ from lib.validation import FloatArray
 
 def empty_county(mean: object, person_years: object) -> None:
     """Check a county without a death in 20,000 person-years: its estimate, and what its state's prior is worth."""
-    m, a, y, x = 4.0, 16.0, 0.0, 0.2
+    m, a, y, x = 4.0, 24.0, 0.0, 0.2  # a / m is not m, which would make a slip right
     check(
         mean,
         (a + y) / (a / m + x),
@@ -16,7 +16,8 @@ def empty_county(mean: object, person_years: object) -> None:
             "The estimate: this is the raw rate. The state has a say, too.": 0.0,
             "The estimate: this is the state's mean. The county's person-years count, though nobody died.": m,
             "The estimate: the Gamma's rate is a / m, not a.": (a + y) / (a + x),
-            "The estimate: the Gamma's rate is a / m, not m.": (a + y) / (m * a + x),
+            "The estimate: the Gamma's rate is a / m, not m.": (a + y) / (m + x),
+            "The estimate: the Gamma's rate is a / m, not a * m.": (a + y) / (a * m + x),
             "The estimate: 20,000 person-years are 0.2 of the unit, not 20,000 of them.": (a + y) / (a / m + 20_000),
         },
     )
@@ -27,6 +28,7 @@ def empty_county(mean: object, person_years: object) -> None:
             "The person-years: this is in units of 100,000.": a / m,
             "The person-years: this is the shape, which counts deaths.": 1e5 * a,
             "The person-years: deaths over rate, not rate over deaths.": 1e5 * m / a,
+            "The person-years: this is the mean, in person-years. The prior's exposure is a / m.": 1e5 * m,
         },
     )
 
@@ -91,7 +93,7 @@ def correlation_within_a_state(correlation: object) -> None:
 def capital(mean: object) -> None:
     """Check the posterior mean of the state mean of the District of Columbia, one county with 22 deaths.
 
-    Here mu = log 4, tau = 0.12 and a = 24 are known, and the person-years are 437,900. To within half a per cent.
+    Here mu = log 4, tau = 0.12 and a = 24 are known, and the person-years are 437,900. To within two in a thousand.
     """
     mu, tau, a, y, x = np.log(4), 0.12, 24.0, 22.0, 4.379
     log_m = np.linspace(mu - 8 * tau, mu + 8 * tau, 4001)
@@ -127,8 +129,9 @@ def _county(m: FloatArray, log_weight: FloatArray, a: float, y: float, x: float)
 
 
 def twice_the_years(weight: object) -> None:
-    """Check the weight of a county's own rate when 100,000 person-years become 200,000, with a = 16 and m = 4."""
-    prior, x = 4.0, 1.0
+    """Check the weight of a county's own rate when 100,000 person-years become 200,000, with a = 24 and m = 4."""
+    a, m, x = 24.0, 4.0, 1.0
+    prior = a / m
     check(
         weight,
         2 * x / (2 * x + prior),
@@ -136,6 +139,7 @@ def twice_the_years(weight: object) -> None:
             "This is the weight before.": x / (x + prior),
             "Twice the person-years do not double the weight: it can never pass one.": 2 * x / (x + prior),
             "This is the weight of the state's mean before.": prior / (x + prior),
-            "The prior is worth a / m = 4 units, not a.": 2 * x / (2 * x + 16),
+            "The prior is worth a / m units, not a.": 2 * x / (2 * x + a),
+            "The prior is worth a / m units, not m.": 2 * x / (2 * x + m),
         },
     )

@@ -16,15 +16,16 @@ _KEPT = 1 - (_K - 3) / _SQUARES
 
 
 def two_factors(to_mean: object, to_five: object) -> None:
-    """Check the share that is kept of ten distances, towards the mean (S = 14) and towards a fixed point (S = 20)."""
+    """Check the share that is kept of ten distances, towards the mean (S = 18) and towards a fixed point (S = 20)."""
     check(
         to_mean,
-        1 - 7 / 14,
+        1 - 7 / 18,
         slips={
-            "To the mean: k - 2 is for a point chosen beforehand. Estimating it costs one dimension more.": 1 - 8 / 14,
+            "To the mean: k - 2 is for a point chosen beforehand. Estimating it costs one dimension more.": 1 - 8 / 18,
             "To the mean: this is the dimension itself; the mean of 1 / chi-squared takes two off, the mean one.": 1
-            - 10 / 14,
-            "To the mean: one degree of freedom goes with the mean, two more with the inverse.": 1 - 9 / 14,
+            - 10 / 18,
+            "To the mean: one degree of freedom goes with the mean, two more with the inverse.": 1 - 9 / 18,
+            "To the mean: this is the share that is taken away.": 7 / 18,
             "To the mean: take the sum of squares around the mean.": 1 - 7 / 20,
         },
     )
@@ -35,7 +36,7 @@ def two_factors(to_mean: object, to_five: object) -> None:
             "To 5: k - 3 is for a point that was estimated. This one was not.": 1 - 7 / 20,
             "To 5: this is the dimension itself; the mean of 1 / chi-squared takes two off.": 1 - 10 / 20,
             "To 5: this is the share that is taken away.": 8 / 20,
-            "To 5: take the sum of squares around 5.": 1 - 8 / 14,
+            "To 5: take the sum of squares around 5.": 1 - 8 / 18,
         },
     )
 

@@ -112,7 +112,6 @@ def too_wide(coverage: object, noticed: object) -> None:
             "The chance to notice: this is for 5,000 data sets.": chance(covered(1.2), 5_000),
             "The chance to notice: this is for 50 data sets.": chance(covered(1.2), 50),
         },
-        rtol=0.005,
     )
 
 

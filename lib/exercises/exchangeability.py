@@ -18,12 +18,10 @@ def correlation_of_heads(correlation: object) -> None:
         covariance / (p * (1 - p)),
         slips={
             "This is the covariance. Divide it by the variance of one flip.": covariance,
-            "The size is right, but a head here makes a head there less likely.": 1 / (n - 1),
+            "The size is right, but a head here makes a head there less likely. Or is this the probability that both "
+            "are heads? It is the same number: subtract the product of the two chances, and divide.": 1 / (n - 1),
             "This is -1/n. After one flip, n - 1 are left.": -1 / n,
             "This is the answer for two heads in five, as in the text.": -1 / 4,
-            "This is the probability that both are heads. Subtract the product of the two chances, and divide.": p
-            * (heads - 1)
-            / (n - 1),
         },
     )
 
@@ -34,10 +32,10 @@ def nearest_coin(distance: object) -> None:
         distance,
         nearest_mixture([0, 1, 0]).distance,
         slips={
-            "This is the probability that the best coin gives to one single order. Two orders are possible.": 0.25,
+            "This is the probability that the best coin gives to one single order, and half the sum of the differences "
+            "at the two orders. The mixture also gives probability to two heads and to none.": 0.25,
             "This is the sum of the absolute differences. Total variation is half of it.": 1.0,
-            "This is the distance between the probabilities of the two orders alone; the mixture also gives "
-            "probability to two heads and to none.": 0.125,
+            "This is half the difference at one order. Total variation adds up all four sequences.": 0.125,
             "This is the distance for two heads in five.": 1 - 10 * 0.4**2 * 0.6**3,
         },
     )
@@ -64,13 +62,12 @@ def two_draws_far_apart(chance: object) -> None:
         chance,
         (ones + 1) / (ones + zeros + 1),
         slips={
-            "This is the chance before the first draw is seen.": ones / (ones + zeros),
+            "This is the chance before the first draw is seen. A ball came in with it.": ones / (ones + zeros),
             "This is the chance that both are ones. Divide by the chance of the first.": ones
             / (ones + zeros)
             * (ones + 1)
             / (ones + zeros + 1),
-            "This puts the ball back without another: then the draws are independent, and 2 of 5 again.": (ones + 1)
-            / (ones + zeros),
+            "The ball that came in is one more of all balls, too, not of the ones alone.": (ones + 1) / (ones + zeros),
             "This urn has ten more balls of the first kind. Only one draw has been seen.": (ones + 10)
             / (ones + zeros + 10),
             "This takes the ball out.": (ones - 1) / (ones + zeros - 1),

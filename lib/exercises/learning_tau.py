@@ -72,7 +72,7 @@ def proper_powers(proper: object) -> None:
             "tau (flat on tau squared) and the flat prior are improper as priors. The likelihood falls as tau**-7 and "
             "makes the posterior proper.": [0, 0, 1, 0, 0],
             "tau rises without end, but the likelihood falls as tau**-7 and wins.": [0, 1, 1, 0, 0],
-            "These are the priors that are improper themselves. A proper posterior may come from an improper prior.": [
+            "All five are improper as priors, but a proper posterior may come from an improper prior.": [
                 0,
                 0,
                 0,
@@ -146,7 +146,8 @@ def effective_share(share: object) -> None:
             "This is the autocorrelation, 1 - w. Put it into (1 - phi) / (1 + phi).": 1 - weight,
             "In the centred form phi is 1 - w, not w: this is the share of the non-centred form.": (1 - weight)
             / (1 + weight),
-            "The weight is made of variances: square tau and sigma.": (1 / 3) / (2 - 1 / 3),
+            "This is w = 1 - phi. Put phi into (1 - phi) / (1 + phi). Or have you left tau and sigma unsquared in the "
+            "weight? That gives the same number.": weight,
             "The formula is upside down: the share of effective draws is below one.": (2 - weight) / weight,
         },
     )

@@ -122,6 +122,7 @@ def second_experiment(sd: object) -> None:
     tau = 5.0
     now = float(partial_pooling(_Y, _SIGMA, tau).sd[_A])
     sigma = float(_SIGMA[_A])
+    of_mu = float((1 / (tau**2 + _SIGMA**2)).sum() ** -0.5)
     check(
         sd,
         np.hypot(now, sigma),
@@ -129,7 +130,10 @@ def second_experiment(sd: object) -> None:
             "This is the uncertainty of the true effect. A new estimate has noise of its own on top.": now,
             "This is the noise of a new estimate. The true effect is uncertain as well.": sigma,
             "Standard deviations do not add up; variances do.": now + sigma,
-            "This is the prediction for a school that we have not seen: school A's own data are left out.": np.hypot(
+            "This is the prediction for a school that we have not seen: school A's own data are left out.": np.sqrt(
+                of_mu**2 + tau**2 + sigma**2
+            ),
+            "This is how an estimate varies about mu. School A's own data are left out, and mu is uncertain.": np.hypot(
                 tau, sigma
             ),
             "This is the variance. Take the root.": now**2 + sigma**2,
