@@ -1,0 +1,190 @@
+"""Answers to the practice exercises of the chapter on learning tau, found without their checks."""
+
+from functools import cache
+
+import numpy as np
+import references
+from exercise_rules import Right, Wrong
+from scipy import integrate, optimize, stats
+
+SIGMA, Y = references.SIGMA, references.Y
+WITH_58 = np.append(58, Y[1:])
+
+
+@cache
+def exponential(power, low=0.0):
+    """Integral of tau**power times an exponential prior with mean 10 and the likelihood, from `low` on."""
+    return integral(lambda tau: -tau / 10, power, low)
+
+
+def integral(log_prior, power, low=0.0):
+    def integrand(tau):
+        return tau**power * np.exp(log_prior(tau) + references.restricted_log_likelihood(tau) + 25)
+
+    ends = [low, *(end for end in (1, 20, 100, 1000) if end > low)]
+    return sum(integrate.quad(integrand, a, b, limit=200)[0] for a, b in zip(ends, ends[1:], strict=False))
+
+
+def mean_under(log_prior, power=1):
+    return integral(log_prior, power) / integral(log_prior, 0)
+
+
+def median():
+    half = exponential(0) / 2
+    return (optimize.brentq(lambda low: exponential(0, low) - half, 0.1, 20, xtol=1e-4),)
+
+
+def without_jacobian():
+    tau = np.geomspace(1e-5, 1e5, 2001)
+    density = np.exp([references.restricted_log_likelihood(t) - t / 10 + 25 for t in tau])
+    return (density @ tau / density.sum(),)
+
+
+@cache
+def best_under_half_cauchy(school):
+    """P(it is the best) by drawing tau from its distribution on Gauss's nodes and the effects from the joint normal."""
+    rng = np.random.default_rng(4)
+    tau, mass = references.tau_rule("half-Cauchy 5")
+    wins = 0
+    for t, count in zip(tau, rng.multinomial(200_000, mass), strict=True):
+        mean, covariance = references.given_tau(t)
+        theta = rng.multivariate_normal(mean, covariance, size=count, method="cholesky")[:, :-1] if count else []
+        wins += sum(np.argmax(theta, axis=1) == school) if count else 0
+    return wins / 200_000
+
+
+def spread(of_mu=True, tau2=None):
+    """Standard deviation of a ninth school's estimate, from that of mu, the mean of tau squared, and 12."""
+    tau2 = references.tau_moment(2) if tau2 is None else tau2
+    return np.sqrt(of_mu * references.moments()[1][-1, -1] + tau2 + 144)
+
+
+def sweeps(form, tau, sigma=SIGMA, chains=2000, draws=60):
+    """Estimate the lag-one autocorrelation of mu from Gibbs sampling, its start thrown away."""
+    rng, pairs = np.random.default_rng(3), []
+    y = np.resize(Y, sigma.size)
+    mu = np.full((chains, 1), 8.0)
+    for _ in range(100 + draws):
+        before = mu
+        variance = 1 / (1 / sigma**2 + 1 / tau**2)
+        theta = rng.normal(variance * (y / sigma**2 + mu / tau**2), np.sqrt(variance))
+        if form == "centred":
+            mu = rng.normal(theta.mean(axis=1, keepdims=True), tau / np.sqrt(sigma.size))
+        else:
+            eta = (theta - mu) / tau
+            mean = np.average(y - tau * eta, axis=1, weights=1 / sigma**2)[:, np.newaxis]
+            mu = rng.normal(mean, (1 / sigma**2).sum() ** -0.5)
+        pairs.append((before[:, 0], mu[:, 0]))
+    return float(np.corrcoef(*np.concatenate(pairs[100:], axis=1))[0, 1])
+
+
+def autocorrelation(form):
+    """Lag-one autocorrelation of mu at tau = 3: its squared multiple correlation with what is drawn in between."""
+    covariance = references.given_tau(3.0)[1]
+    to_form = np.eye(9)
+    if form != "centred":
+        to_form[:-1, -1] = -1  # the effects' distances from mu
+    covariance = to_form @ covariance @ to_form.T
+    link = covariance[:-1, -1]
+    return link @ np.linalg.solve(covariance[:-1, :-1], link) / covariance[-1, -1]
+
+
+CENTRED, OTHER = autocorrelation("centred"), autocorrelation("non-centred")
+MEAN_WEIGHT = np.mean(9 / (9 + SIGMA**2))
+
+
+def break_even(by_precision=True):
+    """Where the two autocorrelations agree, from the shares of mu that one sweep keeps; tau = 10."""
+
+    def difference(factor):
+        precision = (factor / SIGMA) ** 2
+        kept = (1 / 100) / (precision + 1 / 100)  # of mu, in the mean of an effect given mu
+        return kept.mean() - np.average(1 - kept, weights=precision if by_precision else None)
+
+    return optimize.bisect(difference, 0.5, 5)
+
+
+@cache
+def of_58():
+    """Nodes for tau and their probabilities with 58 in place of 28, from contrasts."""
+    share, weight = np.polynomial.legendre.leggauss(120)
+    tau = 10 * (1 + share) / (1 - share)
+    contrasts, mass = references.CONTRASTS, []
+    for t in tau:
+        covariance = contrasts.T @ np.diag(SIGMA**2 + t**2) @ contrasts
+        mass.append(stats.multivariate_normal(np.zeros(7), covariance).pdf(contrasts.T @ WITH_58))
+    mass = np.array(mass) * weight / (1 - share) ** 2
+    return tau, mass / mass.sum()
+
+
+def school_a_with_58(tau, mass):
+    return (mass @ [references.given_tau(t, WITH_58)[0][0] for t in tau],)
+
+
+def plug_in():
+    tau, mass = of_58()
+    return school_a_with_58([mass @ tau], np.ones(1))
+
+
+RIGHT = [
+    Right("mean_of_tau", lambda: (exponential(1) / exponential(0),), rtol=2e-3),
+    Right("proper_powers", ([True, True, True, False, False],), atol=1e-9),
+    Right("best_school", lambda: (best_under_half_cauchy(0),), rtol=0.04, known=0.5),  # both are simulations
+    Right("prediction_for_a_new_school", lambda: (spread(),), rtol=5e-3),
+    Right("effective_share", ((1 - 0.8) / (1 + 0.8),)),
+    Right("autocorrelations", ([CENTRED, OTHER],), rtol=0, atol=0.01),
+    Right("autocorrelations", lambda: ([sweeps("centred", 3.0), sweeps("other", 3.0)],), rtol=0, atol=0.01, known=0.8),
+    Right("break_even", lambda: (break_even(),), rtol=5e-3),
+    Right("extreme_school_a", lambda: school_a_with_58(*of_58()), rtol=2e-3),
+]
+WRONG = [
+    Wrong("mean_of_tau", lambda: (exponential(2) / exponential(0),), ["mean of tau squared. The"]),
+    Wrong("mean_of_tau", lambda: ((exponential(2) / exponential(0)) ** 0.5,), ["the root of the mean"]),
+    Wrong("mean_of_tau", without_jacobian, ["Jacobian"]),
+    Wrong("mean_of_tau", lambda: (references.tau_moment(1),), ["flat on tau. Multiply"]),
+    Wrong("mean_of_tau", lambda: (references.tau_moment(1, "flat on tau squared"),), ["flat on tau squared"]),
+    Wrong("mean_of_tau", lambda: (mean_under(lambda tau: -10 * tau),), ["not as exp(-10 tau)"]),
+    Wrong(
+        "mean_of_tau",
+        lambda: (mean_under(lambda tau: -(tau**2) / 10, 2) / mean_under(lambda tau: -(tau**2) / 10),),
+        ["not on tau squared"],
+    ),
+    Wrong("mean_of_tau", median, ["the median"]),
+    Wrong("proper_powers", ([1, 1, 0, 0, 0],), ["the area below it is not"]),
+    Wrong("proper_powers", ([1, 1, 1, 1, 0],), ["1 / tau fails too"]),
+    Wrong("proper_powers", ([0, 0, 1, 0, 0],), ["improper as priors. The likelihood"]),
+    Wrong("proper_powers", ([0, 1, 1, 0, 0],), ["tau rises without end"]),
+    Wrong("proper_powers", ([0, 0, 0, 0, 0],), ["All five"]),
+    Wrong("proper_powers", ([0, 0, 0, 1, 1],), ["the other way round"]),
+    Wrong("best_school", lambda: (references.best_chances()[0],), ["under a flat prior"]),
+    Wrong("best_school", lambda: (best_under_half_cauchy(6),), ["school G"]),
+    Wrong("best_school", lambda: (1 - best_under_half_cauchy(0),), ["not the best"]),
+    Wrong("best_school", (1 / 8,), ["One school in eight"]),
+    Wrong("best_school", (1,), ["compared the posterior means"]),
+    Wrong("prediction_for_a_new_school", lambda: (references.new_school()[0],), ["has noise on top"]),
+    Wrong("prediction_for_a_new_school", lambda: (spread(tau2=0),), ["differs from the mean"]),
+    Wrong("prediction_for_a_new_school", lambda: (spread(tau2=references.tau_moment(1) ** 2),), ["square of the mean"]),
+    Wrong("prediction_for_a_new_school", lambda: (spread(of_mu=False),), ["mu is uncertain"]),
+    Wrong("prediction_for_a_new_school", lambda: (spread() ** 2,), ["the variance"]),
+    Wrong(
+        "prediction_for_a_new_school",
+        lambda: (references.moments()[1][-1, -1] ** 0.5 + references.tau_moment(2) ** 0.5 + 12,),
+        ["do not add up"],
+    ),
+    Wrong("effective_share", (100 / 125,), ["the autocorrelation"]),
+    Wrong("effective_share", ((1 - 0.2) / (1 + 0.2),), ["of the non-centred form"]),
+    Wrong("effective_share", (25 / 125,), ["This is w"]),
+    Wrong("effective_share", ((1 - 2 / 3) / (1 + 2 / 3),), ["unsquared"]),  # phi = sigma / (sigma + tau)
+    Wrong("effective_share", ((1 + 0.8) / (1 - 0.8),), ["upside down"]),
+    Wrong("autocorrelations", ([OTHER, CENTRED],), ["the wrong way round"]),
+    Wrong("autocorrelations", ([CENTRED, MEAN_WEIGHT - 0.001],), ["The first is right"]),  # nearer to it than to right
+    Wrong("autocorrelations", ([MEAN_WEIGHT, OTHER],), ["These are the weights"]),
+    Wrong("break_even", lambda: (break_even() ** 2,), ["times as many pupils"]),
+    Wrong("break_even", lambda: (break_even(by_precision=False),), ["not equally"]),
+    Wrong("break_even", (sum(SIGMA) / 8 / 10,), ["their average"]),
+    Wrong("break_even", lambda: (1 / break_even(),), ["reciprocal"]),
+    Wrong("extreme_school_a", lambda: school_a_with_58(*references.tau_rule()), ["that of the old data"]),
+    Wrong("extreme_school_a", lambda: (references.moments()[0][0],), ["as it was, with 28"]),
+    Wrong("extreme_school_a", plug_in, ["at its posterior mean"]),
+    Wrong("extreme_school_a", lambda: (references.pooled(WITH_58)[0],), ["complete pooling"]),
+]
