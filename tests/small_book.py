@@ -1,13 +1,13 @@
 """Build a small book with the settings and extensions of the real one, in a folder of its own."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import yaml
 from book_rules import ROOT
+from reproducible import build
+
+__all__ = ["build", "make"]
 
 FIXTURE = ROOT / "tests" / "fixture_book"
 
@@ -24,16 +24,3 @@ def make(folder: Path, *, url: str = "", branch: str = "main") -> Path:
     (folder / "_config.yml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
     shutil.copytree(FIXTURE, folder, dirs_exist_ok=True)
     return folder
-
-
-def build(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Build the book in a folder as `make book` does; its own `lib` is the one that it imports."""
-    return subprocess.run(
-        [Path(sys.executable).with_name("jupyter-book"), "build", str(folder), "-W", "-n", "--keep-going"],
-        env={**os.environ, "PYTHONPATH": str(folder), "NO_COLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )

@@ -125,3 +125,20 @@ def repository_traces(path):
     """List what a page holds of the buttons that need the address of the repository."""
     traces = ("mybinder.org", "colab.research", "source-buttons", "launch-buttons", "repository-button")
     return [trace for trace in traces if trace in path.read_text(encoding="utf-8")]
+
+
+def head_faults(path):
+    """List what a page does not say of itself: its language, its title, its width on a phone, its icon.
+
+    Without an icon a browser asks for /favicon.ico, at a time of its own choosing, and has a 404 in its console.
+    """
+    page = soup(path)
+    icon = page.select_one("head link[rel=icon][href]")
+    said = {
+        "language": page.html and page.html.get("lang"),
+        "character set": page.select_one("head meta[charset]"),
+        "title": page.title and page.title.get_text(strip=True),
+        "viewport": page.select_one("head meta[name=viewport]"),
+        "icon": icon and (icon["href"].startswith("data:") or (path.parent / urlsplit(icon["href"]).path).is_file()),
+    }
+    return [f"no {what}" for what, there in said.items() if not there]

@@ -1,7 +1,7 @@
 """Negative controls: each fault that the tests of the site look for is found when it is planted."""
 
 import pytest
-from inspection import axe_faults, image_faults, link_faults, opened, sideways_faults
+from inspection import axe_faults, head_faults, image_faults, link_faults, opened, sideways_faults
 
 PAGE = """<!doctype html>
 <html lang="en"><head><title>A page</title><link rel="icon" href="data:,">
@@ -44,3 +44,22 @@ def test_a_planted_fault_is_found(name, browser, serve, tmp_path):
     markup, expected = FAULTS[name]
     (tmp_path / "page.html").write_text(PAGE.format(fault=markup))
     assert any(expected in fault for fault in faults(browser, tmp_path, serve(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        (' lang="en"', "", "language"),
+        ("<title>A page</title>", "<title> </title>", "title"),
+        ('<link rel="icon" href="data:,">', "", "icon"),
+        ('href="data:,"', 'href="absent.svg"', "icon"),
+        ('<meta name="viewport" content="width=device-width, initial-scale=1">', "", "viewport"),
+        ('<meta charset="utf-8">', "", "character set"),
+    ],
+)
+def test_a_missing_part_of_the_head_is_seen(old, new, missing, tmp_path):
+    page = PAGE.replace("<head>", '<head><meta charset="utf-8">').format(fault="")
+    (tmp_path / "whole.html").write_text(page)
+    (tmp_path / "page.html").write_text(page.replace(old, new))
+    assert head_faults(tmp_path / "whole.html") == []
+    assert head_faults(tmp_path / "page.html") == [f"no {missing}"]

@@ -1,17 +1,13 @@
 """One setting, the repository's address, brings the source, Binder and Colab buttons; without it there are none."""
 
-import sys
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 import small_book
-from book_rules import ROOT
+import website
 from inspection import link_faults, repository_traces, soup
 from sphinx.errors import ConfigError
-
-sys.path.append(str(ROOT / "book" / "_ext"))
-import website
 
 # One worker builds the books.
 pytestmark = pytest.mark.xdist_group("repository")

@@ -8,6 +8,7 @@ import yaml
 from inspection import (
     WIDTHS,
     axe_faults,
+    head_faults,
     image_faults,
     link_faults,
     opened,
@@ -38,6 +39,11 @@ def test_the_front_page_leads_to_the_book(browser, address):
     with opened(browser, f"{address}/index.html", scripts=False) as (page, log):
         page.wait_for_url(f"{address}/{INDEX}")
         assert log.faults() == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_the_head_that_it_needs(name, site):
+    assert head_faults(site / name) == []
 
 
 @every_page
