@@ -95,8 +95,9 @@ def test_a_change_of_title_or_contents_reaches_every_page(book, copy, tmp_path):
     for folder in (copy, other):
         change(folder, "two.md", "# The second", "# A new title")
         (folder / "book" / "three.md").write_text("# A third page\n", encoding="utf-8")
-        with (folder / "_toc.yml").open("a", encoding="utf-8") as contents:
-            contents.write("- file: book/three\n")
+        contents = (folder / "_toc.yml").read_text(encoding="utf-8")
+        more = contents.replace("- file: book/two\n", "- file: book/two\n      - file: book/three\n")
+        (folder / "_toc.yml").write_text(more, encoding="utf-8")
     built(copy)
     built(other)
     assert reproducible.differences(site(copy), site(other)) == []
