@@ -115,6 +115,11 @@ def faults_of_check(
             line == part if part == RIGHT else part in line for line, part in zip(lines, row.says, strict=True)
         ):
             faults.append(f"{name}: to {answers} it says {lines}, not {row.says}")
+        for answer, question, line in zip(answers, questions, lines, strict=False):
+            if line in question.slips and not callable(answer):
+                value = question.slips[line]
+                if not np.allclose(answer, value, rtol=question.rtol / 2, atol=question.atol / 2):
+                    faults.append(f"{name}: {line!r} stands for {value}, not {answer}")
         faults += [f"{name}: several slips are called the same: {several}" for several in named if len(several) > 1]
     faults += [f"{name}: no wrong answer is known to {message!r}" for message in slips if message not in said]
     for answer in (..., *JUNK):

@@ -96,6 +96,7 @@ def test_an_exercise_may_ask_for_several_numbers_or_for_zero():
         ({"rtol": 5e-3}, "off by 0.95 times what is granted"),
         ({"atol": 0.1}, "off by 1.1 times what is granted"),
         ({"slips": {"This is twice 4.": 16.0, "This is 4 as it was.": 4.0}}, "not ['twice', 'doubled']"),
+        ({"slips": {"This is twice 4.": 8.006, "This is 4 as it was.": 4.0}}, "stands for 8.006, not 8.0"),
         ({"slips": {"This is twice 4.": 4.0, "This is 4 as it was.": 8.0}}, "not ['twice', 'doubled']"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "This is one.": 1.0}}, "to 'This is one.'"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "Not this.": np.nan}}, "leads to nan"),
