@@ -180,14 +180,7 @@ def shrinkage_explorable(
         {"tau": tau, "mu": pooled.mu.round(3), "log_likelihood": (log_likelihood - log_likelihood.max()).round(4)}
     )
 
-    slider = alt.param(
-        name="tau",
-        value=start,
-        bind=alt.binding_range(
-            min=float(tau[0]), max=float(tau[-1]), step=float(tau[1] - tau[0]), name="Spread between groups, τ "
-        ),
-    )
-    here = "datum.tau === tau"
+    slider, here = _slider("tau", "tau", tau, start, "Spread between groups, τ ")
     top = _estimates_panel(
         groups,
         curve,
@@ -204,6 +197,15 @@ def shrinkage_explorable(
         line.mark_line(color=BLUE), line.transform_filter(here).mark_circle(color=VERMILION, size=110, opacity=1)
     ).properties(width=440, height=110, title=alt.TitleParams("How well each τ explains the data", anchor="start"))
     return alt.vconcat(top, bottom).add_params(slider)
+
+
+def _slider(name: str, column: str, values: FloatArray, start: float, title: str) -> tuple[alt.Parameter, str]:
+    """Make a slider over evenly spaced values, and the filter that keeps the rows of a column where it stands."""
+    # Ten digits, since a page shows as many decimals as the step has, and 0.6 - 0.5 is not quite 0.1.
+    low, high, step = (float(f"{value:.10g}") for value in (values[0], values[-1], values[1] - values[0]))
+    bind = alt.binding_range(min=low, max=high, step=step, name=title)
+    # Nearest and not equal: a browser's third step of 0.1 is 0.3, and 3 * 0.1 is not quite.
+    return alt.param(name=name, value=start, bind=bind), f"abs(datum.{column} - {name}) < {step / 2:g}"
 
 
 def _estimates_panel(
@@ -254,8 +256,8 @@ def prior_explorable(
     -------
     altair.VConcatChart
         Above, the groups' posterior means with 95% equal-tailed intervals, tau integrated out, their own estimates and
-        the posterior mean of mu; below, the prior, likelihood and posterior densities of tau, each relative to its
-        value at zero, and the posterior mean of tau.
+        the posterior mean of mu; below, the prior density and the likelihood of tau, each relative to its largest
+        value, their product, the posterior, and the posterior mean of tau.
 
     Raises
     ------
@@ -291,16 +293,9 @@ def prior_explorable(
     means = pd.DataFrame({"scale": scale, "mu": (mass @ pooled.mu).round(3), "tau": (mass @ tau).round(3)})
     shown = np.linspace(0, 3 * model.sigma.mean(), 73)
     log_likelihood = model.log_marginal_likelihood(shown)
-    curve = pd.DataFrame({"tau": shown.round(3), "likelihood": np.exp(log_likelihood - log_likelihood[0]).round(5)})
+    curve = pd.DataFrame({"tau": shown.round(3), "likelihood": np.exp(log_likelihood - log_likelihood.max()).round(5)})
 
-    slider = alt.param(
-        name="prior_scale",
-        value=start,
-        bind=alt.binding_range(
-            min=float(scale[0]), max=float(scale[-1]), step=float(scale[1] - scale[0]), name="Scale of the prior "
-        ),
-    )
-    here = "datum.scale === prior_scale"
+    slider, here = _slider("prior_scale", "scale", scale, start, "Scale of the prior ")
     top = _estimates_panel(
         groups,
         means,
@@ -480,7 +475,8 @@ def nested_explorable(
                 rows.append((tau, cv, name, *(round(v[place], 2) for v in (y / x, estimate, mean))))
     frame = pd.DataFrame(rows, columns=["between", "within", "county", "raw", "estimate", "state"])
     here = "datum.between === between_states && datum.within === within_states"
-    scale = alt.Scale(domain=[0, float(np.ceil(max(frame["raw"].max(), frame["estimate"].max())))])
+    largest = max(centre, float(frame[["raw", "estimate", "state"]].to_numpy().max()))
+    scale = alt.Scale(domain=[0, float(np.ceil(largest))])
     row = alt.Y("county:N", title=None, sort=list(show.values()))
 
     def rate(column: str) -> alt.X:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import references
+from matplotlib import colors
 from scipy import stats
 
 from lib import NormalNormal, datasets, estimators, exact, plots
@@ -42,6 +43,49 @@ def test_forest_draws_one_row_a_group_from_the_top(ax):
     assert bottom > top
     ends = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
     assert ends == [[2.0, 4.0], [0.5, 1.5], [1.75, 2.25]]
+
+
+@pytest.mark.parametrize("groups", [1, 3, 30])
+def test_forest_draws_each_point_interval_and_name_in_the_same_row(ax, groups):
+    rng = np.random.default_rng(groups)
+    estimate, half_width = rng.normal(-5, 9, groups), rng.uniform(1, 4, groups)
+    names = rng.permutation(groups) + 100  # numbers, and not in their order
+    given = {"labels": names, "color": plots.GREEN, "marker": "^", "label": "these", "shift": 0.2}
+    plots.forest(estimate, half_width, **given, ax=ax)
+    plots.forest(-estimate, labels=names, ax=ax)
+    (points, others), (bars,) = ax.lines, ax.collections
+    rows = np.arange(groups)
+    assert points.get_xdata() == pytest.approx(estimate) and points.get_ydata() == pytest.approx(rows + 0.2)
+    assert others.get_xdata() == pytest.approx(-estimate) and others.get_ydata() == pytest.approx(rows)
+    wanted = [[(x - half, y), (x + half, y)] for x, half, y in zip(estimate, half_width, rows + 0.2, strict=True)]
+    assert np.array(bars.get_segments()) == pytest.approx(np.array(wanted))
+    assert list(ax.get_yticks()) == list(rows)
+    assert [text.get_text() for text in ax.get_yticklabels()] == [str(name) for name in names]
+    bottom, top = ax.get_ylim()
+    assert top < -0.2 and bottom > groups - 1 + 0.2
+    left, right = ax.get_xlim()
+    assert left <= np.min(wanted, axis=(0, 1))[0] and right >= np.max(wanted, axis=(0, 1))[0]
+    assert (points.get_color(), points.get_marker(), points.get_linestyle()) == (plots.GREEN, "^", "None")
+    assert (others.get_color(), others.get_marker()) == (plots.BLUE, "o")
+    assert colors.to_hex(bars.get_color()[0]) == plots.GREEN.lower()
+    assert ax.get_legend_handles_labels() == ([points], ["these"])
+
+
+@pytest.mark.parametrize("groups", [1, 3, 30])
+def test_paths_draws_every_line_and_names_it_at_its_end(ax, groups):
+    rng = np.random.default_rng(groups)
+    x, names = np.array([0.0, 1.0, 4.0, 9.0]), rng.permutation(groups) + 100
+    lines = rng.normal(0, 20, (4, groups))
+    plots.paths(x, lines, labels=names, gap=0.01, ax=ax)
+    for drawn, wanted in zip(ax.lines, lines.T, strict=True):
+        assert drawn.get_xdata() == pytest.approx(x) and drawn.get_ydata() == pytest.approx(wanted)
+        assert drawn.get_linestyle() == "-"
+    told = {text.get_text(): text for text in ax.texts}
+    assert set(told) == {str(name) for name in names}
+    for name, end in zip(names, lines[-1], strict=True):
+        text = told[str(name)]
+        assert text.xy == pytest.approx((9.0, end), abs=0.01 * groups)
+        assert text.anncoords == "offset points" and text.xyann == (5, 0) and text.get_va() == "center"
 
 
 def test_paths_names_lines_at_their_ends_and_apart(ax):

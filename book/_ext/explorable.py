@@ -48,8 +48,8 @@ class ExplorableRenderer:
         spec = spec | {"config": merged | {key: value for key, value in own.items() if key not in merged}}
         svg = vl_convert.vegalite_to_svg(spec).encode()
         uri = renderer.write_file([f"{hashlib.sha256(svg).hexdigest()}.svg"], svg, exists_ok=True)
-        # "</" would end the script element early.
-        text = json.dumps(spec).replace("</", r"<\/")
+        # In a script element "</script" ends it early, and "<!--" with "<script" swallows what follows it.
+        text = json.dumps(spec).replace("<", r"\u003c")
         label = escape(content["title"], quote=True)
         picture = nodes.image(uri=uri, alt=content["alt"])
         box = nodes.container("", picture, classes=[CLASS])

@@ -1,0 +1,211 @@
+"""What each explorable draws, at several settings of its sliders, is what the estimators say."""
+
+import json
+import re
+import sys
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from book_rules import ROOT
+from drawn import faults, render
+from explorable_references import frequency, nested, prior, shrinkage
+
+from lib import datasets, plots
+
+sys.path.append(str(ROOT / "book" / "_ext"))
+import explorable
+
+# In pixels: what the rounding in the charts' tables leaves. Nobody sees so little.
+TOLERANCE = 0.2
+
+
+def check(spec, panels, **settings):
+    """Demand that a chart with its sliders at these settings draws these panels."""
+    found = faults(render(spec, **settings), panels, TOLERANCE)
+    assert not found, "\n".join([str(settings), *found])
+
+
+def schools():
+    data = datasets.eight_schools()
+    return data["y"].to_numpy(float), data["sigma"].to_numpy(float), list(data["school"])
+
+
+def made_up(groups, seed, spread=8.0):
+    """Return data that no page uses: names that are not in the order of the alphabet, errors that differ."""
+    rng = np.random.default_rng(seed)
+    sigma = rng.uniform(3, 12, groups)
+    names = [f"group {number}" for number in rng.permutation(groups)]
+    return rng.normal(-20, np.hypot(spread, sigma)).round(2), sigma.round(2), names
+
+
+GROUPS = {"schools": schools(), "three": made_up(3, 1), "apart": made_up(4, 2, spread=60), "thirty": made_up(30, 3)}
+every_group = pytest.mark.parametrize("data", GROUPS.values(), ids=GROUPS)
+
+
+@every_group
+def test_shrinkage_explorable_draws_the_estimates(data):
+    taus = np.arange(0, 12.05, 0.1)  # as a slider steps: not all of these are what a reader would type
+    spec = plots.shrinkage_explorable(*data, tau=taus, start=5.0, axis="Points").to_dict()
+    for tau in (0, 0.3, 5, 8.2, 12):
+        check(spec, shrinkage(*data, taus, tau, "Points"), tau=tau)
+
+
+@every_group
+def test_prior_explorable_draws_the_posterior(data):
+    spec = plots.prior_explorable(*data, scale=np.arange(0.1, 12.05, 0.1), start=5.0, axis="Points").to_dict()
+    for scale in (0.1, 0.3, 5, 12):
+        check(spec, prior(*data, scale, "Points"), prior_scale=scale)
+
+
+@pytest.mark.parametrize(("replicates", "n"), [(1, 5), (3, 20), (30, 7)])
+def test_frequency_explorable_draws_running_frequencies(replicates, n):
+    rng = np.random.default_rng(n)
+    sequences = {"Fair": rng.integers(0, 2, (replicates, n)), "Rare": rng.random((replicates, n)) < 0.1}
+    sequences["Rare"][0] = 0
+    spec = plots.frequency_explorable(sequences).to_dict()
+    for number in {1, (replicates + 1) // 2, replicates}:
+        check(spec, frequency(sequences, number), sequence=number)
+
+
+def test_nested_explorable_draws_the_posterior_means():
+    rng = np.random.default_rng(4)
+    group = np.repeat(["Ohio", "Utah", "Iowa", "Guam"], [9, 1, 4, 30])
+    exposure = rng.lognormal(-1, 1.5, group.size).round(3)
+    counts = rng.poisson(exposure * rng.gamma(4, 1.2, group.size))
+    show = {20: "in Guam", 0: "in Ohio", 43: "last", 9: "alone", 11: "in Iowa"}
+    given = {"show": show, "centre": 4.8, "axis": "Deaths"}
+    spec = plots.nested_explorable(
+        counts, exposure, group, between=range(4, 65, 15), within=range(5, 80, 5), start=(19, 20), **given
+    ).to_dict()
+    for between, within in [(4, 5), (4, 75), (64, 5), (64, 75), (19, 20)]:
+        wanted = nested(counts, exposure, group, between=between, within=within, **given)
+        check(spec, wanted, between_states=between, within_states=within)
+
+
+@pytest.mark.parametrize(("low", "step"), [(0, 0.1), (0.5, 0.1), (0.1, 0.05), (3, 2)])
+def test_sliders_step_in_short_numbers(low, step):
+    """A page shows as many decimals as the step has; the difference of two floating-point numbers may have sixteen."""
+    values = np.arange(low, low + 9.5 * step, step)
+    for make, name in ((plots.shrinkage_explorable, "tau"), (plots.prior_explorable, "scale")):
+        values = values[1:] if name == "scale" and not low else values
+        spec = make(*made_up(3, 1), **{name: values}, start=values[3]).to_dict()
+        (param,) = spec["params"]
+        assert [len(str(param["bind"][key])) <= 5 for key in ("min", "max", "step")] == [True] * 3
+        assert param["bind"]["step"] == step and param["value"] == values[3]
+
+
+def test_every_slider_has_its_ends_its_step_and_its_start():
+    params = plots.nested_explorable(
+        [1, 2], [1, 1], ["a", "b"], show={0: "A"}, centre=1, between=[5, 10, 15], within=[20, 40], start=(10, 20)
+    ).to_dict()["params"]
+    params += plots.frequency_explorable({"A": [[0, 1]] * 3}).to_dict()["params"]
+    told = [
+        (param["name"], param["value"], *(param["bind"][key] for key in ("min", "max", "step"))) for param in params
+    ]
+    assert told == [("between_states", 10, 5, 15, 5), ("within_states", 20, 20, 40, 20), ("sequence", 1, 1, 3, 1)]
+    assert [param["bind"]["name"].strip() for param in params] == [
+        "Spread between states, %",
+        "Spread within a state, %",
+        "Sequence number",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["<!--<script>", "</script>", "</SCRIPT >", "<b>&amp;</b>", "a \\u003c b", "\"'\u2028"]
+)
+def test_no_text_of_a_chart_can_end_its_script_element(text):
+    """To HTML, nothing inside a script element matters but "<"; to JSON, the text is the same."""
+    spec = plots.frequency_explorable({text: [[0, 1]]}).to_dict()
+    output = SimpleNamespace(mime_type=explorable.MIME, content={"spec": spec, "alt": text, "title": text}, line=1)
+    page = SimpleNamespace(write_file=lambda names, content, **_: names[0])
+    (box,) = explorable.ExplorableRenderer.handle_mime(page, output, inline=False)
+    picture, script = box.children
+    opening, content = re.fullmatch(r"(<script [^<>]*>)(.*)</script>", script.astext(), re.DOTALL).groups()
+    assert "<" not in content
+    assert json.loads(content)["vconcat"][0]["title"]["text"] == text
+    assert opening.count('"') == 4
+    assert picture["alt"] == text
+
+
+def without(panel, layer):
+    """Take a layer from a panel of a chart."""
+    return lambda spec: spec["vconcat"][panel]["layer"].pop(layer)
+
+
+def other(old, new, times=1):
+    """Write something else wherever a chart's specification says one thing, so and so often."""
+
+    def change(spec):
+        text = json.dumps(spec, ensure_ascii=False)
+        assert text.count(old) == times, (old, text.count(old))
+        changed = json.loads(text.replace(old, new))
+        spec.clear()
+        spec.update(changed)
+
+    return change
+
+
+PLANTED = {
+    "shrinkage": {
+        "a bar ends at the estimate": other('"x2": {"field": "high"', '"x2": {"field": "estimate"'),
+        "rings stand at the estimates": other('"field": "y", "scale"', '"field": "estimate", "scale"'),
+        "dots stand at the raw values": other('"field": "estimate", "scale"', '"field": "y", "scale"'),
+        "the rule stands elsewhere": other('"x": {"field": "mu"', '"x": {"field": "log_likelihood"'),
+        "every row is shown at once": other('"filter": "abs(datum.tau - tau) < 0.5"', '"filter": "true"', 5),
+        "the rows are sorted by name": other('"sort": ["group 1", "group 0", "group 2"], ', "", 3),
+        "the rows are upside down": other('["group 1", "group 0", "group 2"]', '["group 2", "group 0", "group 1"]', 3),
+        "the axis says something else": other('"title": "Effect"', '"title": "Log effect"'),
+        "the legend says something else": other("Dashed: population mean", "Dashed: median"),
+        "rings and dots are swapped in the legend": other("Ring: a group's", "Dot: a group's"),
+        "a ring is filled": other('"type": "point"', '"type": "circle"'),
+        "a rule is not dashed": other('"strokeDash": [4, 3]', '"strokeWidth": 1'),
+        "dots cannot be seen": other('"opacity": 1, "size": 90', '"opacity": 0, "size": 90'),
+        "the highlighted point is gone": without(1, 1),
+        "the curve is another": other('"y": {"field": "log_likelihood"', '"y": {"field": "mu"', 2),
+    },
+    "prior": {
+        "the prior falls with the fourth power": other("prior_scale, 2)", "prior_scale, 4)", 3),
+        "the prior's scale stays": other("datum.tau / prior_scale", "datum.tau / 5", 3),
+        "the posterior is a sum": other("datum.prior * datum.likelihood", "datum.prior + datum.likelihood", 3),
+        "the posterior is the prior": other("datum.prior * datum.likelihood", "datum.prior", 3),
+        "prior and likelihood are swapped": other("Dashed: prior. Grey: likelihood", "Dashed: likelihood. Grey: prior"),
+        "the thick curve is thin": other('"strokeWidth": 3', '"strokeWidth": 2'),
+        "the mean of tau is gone": without(1, 3),
+    },
+    "frequency": {
+        "the later are shown": other("datum.number < sequence", "datum.number > sequence", 2),
+        "the present one is grey too": other("datum.number < sequence", "datum.number <= sequence", 2),
+        "zeros are marked": other("datum.one === 1", "datum.one === 0", 2),
+        "the dot stands at the start": other("datum.draw === 6", "datum.draw === 1", 2),
+        "the marks stand on the curve": other("-0.12", "0.5", 2),
+    },
+}
+
+
+@cache
+def example(kind):
+    """Make a small chart of a kind, as text; give it with what it should draw, and where the sliders stand."""
+    y, sigma, names = made_up(3, 1)
+    ones = np.random.default_rng(6).integers(0, 2, (3, 6))
+    sequences = {"A": ones, "B": 1 - ones}
+    if kind == "shrinkage":
+        chart = plots.shrinkage_explorable(y, sigma, names, tau=np.arange(9.0), start=3)
+        panels, settings = shrinkage(y, sigma, names, np.arange(9), 4), {"tau": 4}
+    elif kind == "prior":
+        chart = plots.prior_explorable(y, sigma, names, scale=np.arange(1.0, 9.0), start=3)
+        panels, settings = prior(y, sigma, names, 4), {"prior_scale": 4}
+    else:
+        chart, panels, settings = plots.frequency_explorable(sequences), frequency(sequences, 2), {"sequence": 2}
+    check(chart.to_dict(), panels, **settings)
+    return json.dumps(chart.to_dict()), panels, settings
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, planted in PLANTED.items() for name in planted])
+def test_planted_faults_are_found(kind, name):
+    """A negative control: the same chart with one thing changed is not what it should be."""
+    text, panels, settings = example(kind)
+    spec = json.loads(text)
+    PLANTED[kind][name](spec)
+    assert faults(render(spec, **settings), panels, TOLERANCE)
