@@ -34,7 +34,9 @@
   // Vega does not break a title that is too long for its panel. A letter takes about 8 pixels, below the title 6.
   const titled = (spec, room) => {
     const copy = structuredClone(spec);
-    for (const { title } of panels(copy)) {
+    for (const panel of panels(copy)) {
+      if (typeof panel.title === "string") panel.title = { text: panel.title };
+      const { title } = panel;
       if (typeof title?.text === "string") title.text = lines(title.text, (room - 50) / 8);
       if (typeof title?.subtitle === "string") title.subtitle = lines(title.subtitle, (room - 50) / 6);
     }
