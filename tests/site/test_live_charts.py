@@ -325,7 +325,7 @@ def test_panels_stand_side_by_side_or_one_below_the_other_and_keep_their_values(
         assert [shown(page, label) for label in ("First", "Second")] == ["0.00", "100"]
 
 
-HOSTILE = ["<!--<script>", "</script><b>", "]]> <!-- ", "\"'><img src=x onerror=alert(1)>", "&lt;b&gt; \\u003c \u2028"]
+HOSTILE = ["<!--<script>", "</script><b>", "]]> <!--", "\"'><img src=x onerror=alert(1)>", "&lt;b&gt; \\u003c \u2028 b"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
