@@ -2,7 +2,9 @@
 
 import ast
 import functools
+import inspect
 import re
+import textwrap
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -188,3 +190,49 @@ def messages(code):
             if is_text and id(node) not in docstrings and len(node.value.split()) > 3:
                 found.append((owner, node.value))
     return found
+
+
+@functools.cache
+def answered(name, seed=None):
+    """What a student has who has answered everything rightly: the data, the answers, and `right_...` for functions."""
+    space = {}
+    for cell in builder.solution_notebook(builder.SOURCES / f"{name}.md", seed).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, space)
+    functions = {f"right_{key}": thing for key, thing in space.items() if inspect.isfunction(thing)}
+    return space | functions
+
+
+def parameters(name):
+    """The parameters of each function in the solutions, as the stubs have them."""
+    solutions = "\n".join(question.solution for question in reading(name).questions if not question.manual)
+    functions = [node for node in ast.walk(ast.parse(solutions)) if isinstance(node, ast.FunctionDef)]
+    return {function.name: ast.unparse(function.args) for function in functions}
+
+
+def said_to(name, test, given, seed=None, setup=""):
+    """What a hidden test, or the check of form of a question, says to a wrong answer.
+
+    An answer is an expression or the body of a function; several are given by name.
+    """
+    hidden = reading(name).hidden
+    space = dict(heard(name, seed)[0])
+    student = dict(answered(name, seed))
+    exec(setup, student)
+    code = hidden.get(test)
+    if code is None:
+        [code] = reading(name).question(test).public
+        exec(code, space := {"np": np})
+        test = "test_form"
+    names = answers(code)
+    heads = parameters(name)
+    for answer, code in (given if isinstance(given, dict) else {names[0]: given}).items():
+        if answer in heads:
+            exec(f"def {answer}({heads[answer]}):\n" + textwrap.indent(code, "    "), student)
+        else:
+            student[answer] = eval(code, student)
+    try:
+        space[test](*(student[answer] for answer in names))
+    except AssertionError as failure:
+        return str(failure)
+    return ""
