@@ -150,6 +150,11 @@ def authors_fit(by, work):
     return named == given[:1] and len(given) > 2 if "et al." in by else named == given
 
 
+def lies_there(recorded, journal, volume, pages):
+    begins = letters(recorded).replace("series", "").startswith(letters(journal))
+    return begins and re.search(rf" {volume}(\(.*\))?, {pages}$", recorded)
+
+
 def unfounded(text):
     """Mentions that fit no known work: author, year, and title, volume and pages where they are given."""
     for mention in mentions(text):
@@ -158,12 +163,8 @@ def unfounded(text):
             wanted = letters(title)
             fitting = [w for w in fitting if letters(w["title"]).startswith(wanted)]
         pages = re.match(r",? ?\*([A-Z][^*]+)\*,? (\d+)(?:\(\d+\))?:(\d+-\d+)", mention["rest"])
-        if pages and fitting:
-            journal, volume, span = pages.groups()
-            fitting = [
-                w for w in fitting
-                if letters(w["in"]).replace("series", "").startswith(letters(journal)) and re.search(rf" {volume}(\(.*\))?, {span}$", w["in"])
-            ]  # fmt: skip
+        if pages:
+            fitting = [work for work in fitting if lies_there(work["in"], *pages.groups())]
         if not fitting:
             yield mention[0][:120]
 
