@@ -27,14 +27,25 @@ book: $(VENV)/installed  ## build the site at _build/html
 serve: book  ## show the site at http://localhost:8000
 	python -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
-.PHONY: test
-test: book  ## build the book and run every test
+.PHONY: lint
+lint: $(VENV)/installed  ## check style and types
 	ruff check .
 	ruff format --check .
 	mypy
+
+.PHONY: check
+check: book lint  ## before a commit: build the book, check its prose and its numbers, run the fast tests
+	pytest -n 2 --dist loadgroup -m 'not slow'
+
+.PHONY: test
+test: book lint  ## build the book and run every test
 	@python tests/site/browsers.py || playwright install chromium || \
 	    echo 'No browser was found, and none could be fetched: the browser tests will say so.' >&2
 	pytest -n 2 --dist loadgroup
+
+.PHONY: reproducible
+reproducible: book  ## build the book a second time elsewhere, and compare every file
+	python tests/reproducible.py
 
 .PHONY: calibration
 calibration: $(VENV)/installed  ## try every sampler on every model, and on planted bugs, in _build/calibration.json
@@ -92,14 +103,19 @@ lock: $(UV)  ## write requirements.txt, environment.yml and .ci/uv.txt anew from
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { \
 	    echo 'Python cannot make a virtual environment here. Install Python 3.12 or newer with its venv module' \
 	         '(on Debian and Ubuntu: apt install python3-venv), or install uv, and run make again.' >&2; exit 1; }
-	python3 -m venv .uv
-	.uv/bin/python -m pip install --quiet --require-hashes --requirement .ci/uv.txt
-	touch $@
+	rm -rf .uv .uv-unfinished
+	python3 -m venv .uv-unfinished
+	.uv-unfinished/bin/python -m pip install --quiet --require-hashes --requirement .ci/uv.txt
+	touch .uv-unfinished/bin/uv
+	mv .uv-unfinished .uv
 
+# Without the mark there is no environment, or what a killed run has left of one: begin anew.
 $(VENV)/installed: requirements.txt pyproject.toml | $(UV)
-	@test -x $(BIN)/python || $(UV) venv --quiet --python 3.12 $(VENV) || $(UV) venv --quiet --python '>=3.12' $(VENV) || { \
+	@test -e $@ || $(UV) venv --quiet --clear --python 3.12 $(VENV) || \
+	    $(UV) venv --quiet --clear --python '>=3.12' $(VENV) || { \
 	    echo 'No Python 3.12 or newer was found, and uv could not fetch one. Install Python 3.12' \
 	         '(pyenv install 3.12, or your system'"'"'s package) and run make again.' >&2; exit 1; }
+	@rm -f $@
 	$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.txt
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
