@@ -14,11 +14,12 @@ from scipy import stats
 from tqdm import tqdm
 
 from lib.models.base import Simulated
-from lib.validation import FloatArray, generator, positive_integer
+from lib.validation import FloatArray, freeze, generator, positive_integer, refuse_what_does_not_fit
 
 type Statistic = Callable[[Any, Mapping[str, FloatArray]], FloatArray]
 
 _SHORTEST = 50  # draws a chain: from fewer, an effective sample size says little
+_A_REPLICATE = 2048  # bytes, about: its generator's seed, its ranks
 _ATTEMPTS = 5  # to get draws that are nearly independent; each is at least twice as long as the one before
 
 
@@ -45,6 +46,10 @@ class Calibration:
     draws: int
     effective: FloatArray
     enough: int
+
+    def __post_init__(self) -> None:
+        """Make the array read-only, as the record is."""
+        freeze(self)
 
     @property
     def p_values(self) -> pd.Series:
@@ -168,6 +173,7 @@ def simulation_based_calibration(
     """
     replicates, draws = positive_integer("replicates", replicates), positive_integer("draws", draws)
     chains, thin = positive_integer("chains", chains), positive_integer("thin", thin)
+    refuse_what_does_not_fit("replicates", replicates, each=_A_REPLICATE)
     # Each replicate has a generator of its own, whoever runs it.
     seeds = np.random.SeedSequence(generator(rng).integers(2**32, size=4).tolist()).spawn(replicates)
     job = delayed(_replicate)

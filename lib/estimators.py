@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from lib.validation import FloatArray, finite_array, finite_vector, positive_vector, real_array
+from lib.validation import FloatArray, finite_array, finite_vector, freeze, positive_vector, real_array, within_reach
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ class PartialPooling:
     mean: FloatArray
     sd: FloatArray
     weight: FloatArray
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only, as the record is."""
+        freeze(self)
 
 
 def complete_pooling(y: ArrayLike, sigma: ArrayLike) -> CompletePooling:
@@ -93,6 +97,8 @@ def shrinkage_weight(sigma: ArrayLike, tau: ArrayLike) -> FloatArray:
     sigma, tau = real_array("sigma", sigma), real_array("tau", tau)
     if not (sigma > 0).all():
         raise ValueError("sigma must be above zero, and not NaN")
+    if not (sigma < np.inf).all():
+        raise ValueError("sigma must be finite")
     if not (tau >= 0).all():
         raise ValueError("tau must be zero or more, and not NaN")
     with np.errstate(divide="ignore", over="ignore", under="ignore"):  # sigma / 0 is infinite, its weight rightly zero
@@ -127,7 +133,8 @@ def partial_pooling(y: ArrayLike, sigma: ArrayLike, tau: ArrayLike, mu: float | 
         raise ValueError("tau must be zero or more, and not NaN")
     weight = shrinkage_weight(sigma, tau[..., np.newaxis])
     if mu is None:
-        variance = sigma**2 + tau[..., np.newaxis] ** 2
+        with np.errstate(over="ignore"):  # a tau whose square is infinite is infinite itself, for any sigma
+            variance = sigma**2 + tau[..., np.newaxis] ** 2
         smallest = variance.min(axis=-1, keepdims=True)
         # Relative to the largest, so that tau = infinity gives equal weights and not 0 / 0.
         precision = np.divide(smallest, variance, where=np.isfinite(variance), out=np.ones_like(variance))
@@ -203,11 +210,12 @@ def james_stein(
         raise ValueError(f"x must hold at least {lost} observations along its last axis to shrink in this way")
     if not (np.ndim(variance) == 0 and 0 < variance < np.inf):
         raise ValueError("variance must be one finite number above zero")
+    within_reach("variance", np.asarray(variance, dtype=float), positive=True)
     point = x.mean(axis=-1, keepdims=True) if toward is None else finite_array("toward", toward)
     deviation = x - point
     square = (deviation**2).sum(axis=-1, keepdims=True)
     # Where every observation sits on the point there is nothing to shrink, whatever the factor.
-    kept = 1 - (x.shape[-1] - lost) * variance / np.where(square > 0, square, np.inf)
+    kept = 1 - (x.shape[-1] - lost) * variance / np.where(square > 1e-150 * variance, square, np.inf)
     return np.asarray(point + (np.maximum(kept, 0) if positive_part else kept) * deviation)
 
 

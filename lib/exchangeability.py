@@ -6,14 +6,25 @@ of s ones.
 """
 
 from dataclasses import dataclass
-from itertools import permutations
 
 import numpy as np
 from numpy.polynomial import Chebyshev
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
-from lib.validation import FloatArray, finite_array, finite_vector, generator, positive_integer, whole_number
+from lib.validation import (
+    FloatArray,
+    finite_array,
+    finite_vector,
+    freeze,
+    generator,
+    positive_integer,
+    refuse_what_does_not_fit,
+    whole_number,
+)
+
+_WHOLE = 60  # up to this degree, all turning points of a polynomial are found at once
+_PIECE = 48  # degree of each piece of one of a higher degree
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,10 @@ class NearestMixture:
     weight: FloatArray
     witness: FloatArray
 
+    def __post_init__(self) -> None:
+        """Make the arrays read-only, as the record is."""
+        freeze(self)
+
 
 def is_exchangeable(law: ArrayLike, *, atol: float = 1e-12) -> bool:
     """Say whether a joint law is the same in any order of its variables.
@@ -48,15 +63,20 @@ def is_exchangeable(law: ArrayLike, *, atol: float = 1e-12) -> bool:
     law : array_like, shape (c,) * n
         ``law[x1, ..., xn]`` is the probability that the n variables, each with values 0 to c - 1, are x1, ..., xn.
     atol : float
-        How far two probabilities may differ and count as the same.
+        How far two probabilities that a swap of neighbours exchanges may differ and count as the same.
 
     Raises
     ------
     ValueError
         If the axes differ in length, or the probabilities are negative or do not sum to one.
+
+    Notes
+    -----
+    There are n! orders, but n - 1 swaps say the same: any order can be reached by swapping neighbours again and again,
+    as when cards are sorted by hand, and a law that no such swap changes is changed by none of the orders.
     """
     law = _joint_law(law)
-    return all(np.allclose(law, law.transpose(order), rtol=0, atol=atol) for order in permutations(range(law.ndim)))
+    return all(np.allclose(law, law.swapaxes(i, i + 1), rtol=0, atol=atol) for i in range(law.ndim - 1))
 
 
 def joint_law(counts: ArrayLike) -> FloatArray:
@@ -73,6 +93,7 @@ def joint_law(counts: ArrayLike) -> FloatArray:
     """
     counts = _count_law("counts", counts)
     n = counts.size - 1
+    refuse_what_does_not_fit("counts: the number of sequences", 2**n, each=8 * (n + 3))
     ones = np.indices((2,) * n).sum(axis=0)
     result: FloatArray = counts[ones] / special.comb(n, ones)
     return result
@@ -141,6 +162,7 @@ def urn_draws(
     """
     urn_counts(n, ones, zeros, added)  # refuses bad input
     replicates, rng = positive_integer("replicates", replicates), generator(rng)
+    refuse_what_does_not_fit("replicates", replicates, each=8 * (n + 4), more=f" with n={n}")
     inside = np.tile([float(zeros), float(ones)], (replicates, 1))
     draws = np.empty((replicates, n))
     rows = np.arange(replicates)
@@ -239,6 +261,8 @@ def nearest_mixture(counts: ArrayLike, *, gap: float = 1e-8) -> NearestMixture:
     n = counts.size - 1
     s = np.arange(n + 1)
     coins = np.linspace(0, 1, 8 * n + 1)
+    if n > _WHOLE:  # so many would take their time; a few, as far apart as tosses can tell, grow into what is needed
+        coins = np.sin(np.linspace(0, np.pi / 2, 4 * int(n**0.5) + 1)) ** 2
     for _ in range(100):
         tosses = np.asarray(stats.binom.pmf(s, n, coins[:, np.newaxis]), dtype=float)
         weight, witness = _solve(counts, tosses)
@@ -281,9 +305,29 @@ def _best_coins(witness: FloatArray) -> tuple[FloatArray, float]:
     expectation = Chebyshev.interpolate(
         lambda chance: stats.binom.pmf(np.arange(n + 1), n, chance[:, np.newaxis]) @ witness, n, domain=[0, 1]
     )
-    turning = expectation.deriv().trim(1e-14).roots().real
+    turning = expectation.deriv().trim(1e-14).roots().real if n <= _WHOLE else _turning_points(expectation)
     coins = np.union1d([0.0, 1.0], np.clip(turning, 0, 1))
     return coins, float(np.max(expectation(coins)))
+
+
+def _turning_points(polynomial: Chebyshev) -> FloatArray:
+    """Return where a polynomial of high degree on [0, 1] turns, piece by piece: the time for the roots grows as n**3.
+
+    At x = sin(angle)**2 it is a wave of at most n periods for an angle from 0 to pi, so that a piece with eight of them
+    at most is a polynomial of low degree, to rounding.
+
+    References
+    ----------
+    Boyd (2002), "Computing zeros on a real interval through Chebyshev expansion and polynomial rootfinding", *SIAM
+    Journal on Numerical Analysis* 40:1666-1682.
+    """
+    edges = np.linspace(0, np.pi / 2, polynomial.degree() // 8 + 2)
+    found = [edges]  # a turn there may be found on neither side
+    for piece in zip(edges, edges[1:], strict=False):
+        wave = Chebyshev.interpolate(lambda angle: polynomial(np.sin(angle) ** 2), _PIECE, domain=list(piece))
+        roots = wave.deriv().trim(1e-14).roots()
+        found.append(roots.real[(np.abs(roots.imag) < 1e-3) & (roots.real >= piece[0]) & (roots.real <= piece[1])])
+    return np.asarray(np.sin(np.concatenate(found)) ** 2)
 
 
 def _joint_law(law: ArrayLike) -> FloatArray:

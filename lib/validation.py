@@ -8,6 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 type FloatArray = NDArray[np.float64]
 
+SMALLEST, LARGEST = 1e-75, 1e75  # the fourth power of a number, and its inverse, must stay within floating point
+_OTHER_UNITS = "its powers would leave floating point; use other units"
+MOST_COUNTED = 2**53  # beyond it a float does not hold every whole number
+MOST_BYTES = 2**32  # 4 GiB: what the results of one call may take, whatever the machine
+
 
 def real_array(name: str, values: object) -> FloatArray:
     """Return `values` as floats, or refuse what is not a real number."""
@@ -30,7 +35,23 @@ def finite_array(name: str, values: ArrayLike) -> FloatArray:
     array = real_array(name, values)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite: it holds a NaN or an infinity")
+    within_reach(name, array)
     return array
+
+
+def within_reach(name: str, array: FloatArray, *, positive: bool = False) -> None:
+    """Refuse numbers whose powers leave floating point: too large, or too close to zero where they are positive."""
+    size = np.abs(array)
+    if (size > LARGEST).any():
+        raise ValueError(f"{name} must be at most {LARGEST:g} in size, not {size.max():g}: {_OTHER_UNITS}")
+    if positive and (array < SMALLEST).any():
+        raise ValueError(f"{name} must be at least {SMALLEST:g}, not {array.min():g}: {_OTHER_UNITS}")
+
+
+def at_most(name: str, value: float | None, limit: float) -> None:
+    """Refuse a known hyperparameter above a limit."""
+    if value is not None and value > limit:
+        raise ValueError(f"{name} must be at most {limit:g}, not {value:g}: there the rates hardly differ any more")
 
 
 def finite_vector(name: str, values: ArrayLike, *, length: int | None = None, like: str = "y") -> FloatArray:
@@ -50,6 +71,7 @@ def positive_vector(name: str, values: ArrayLike, *, length: int | None = None, 
     array = finite_vector(name, values, length=length, like=like)
     if (array <= 0).any():
         raise ValueError(f"{name} must be above zero in every group; the smallest is {array.min():g}")
+    within_reach(name, array, positive=True)
     return array
 
 
@@ -58,6 +80,8 @@ def count_vector(name: str, values: ArrayLike, *, length: int | None = None, lik
     array = finite_vector(name, values, length=length, like=like)
     if (array < 0).any() or (array != np.floor(array)).any():
         raise ValueError(f"{name} must be whole numbers from zero on")
+    if (array > MOST_COUNTED).any():
+        raise ValueError(f"{name} must be at most 2**53, or about 9e15; the largest is {array.max():g}")
     return array
 
 
@@ -80,11 +104,11 @@ def counts_or_bounds(
     return array, suppressed
 
 
-def group_labels(labels: Sequence[object] | None, *, length: int) -> list[object]:
+def group_labels(labels: Sequence[object] | None, *, length: int) -> tuple[object, ...]:
     """Return one distinct label a group; 0, 1, ... if none are given."""
     if labels is None:
-        return list(range(length))
-    names = list(labels)
+        return tuple(range(length))
+    names = tuple(labels)
     if len(names) != length:
         raise ValueError(f"labels must have one label for each of the {length} groups; it has {len(names)}")
     try:
@@ -110,6 +134,35 @@ def whole_number(name: str, value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
         raise ValueError(f"{name} must be a whole number of at least 0, not {value!r}")
     return int(value)
+
+
+def refuse_what_does_not_fit(name: str, value: int, *, each: int, more: str = "") -> None:
+    """Refuse a number of things that together would take more memory than `MOST_BYTES`, before any is made.
+
+    The limit is the same on every machine: what one accepts, another accepts too.
+
+    Parameters
+    ----------
+    name, value : str, int
+        The argument that says how many.
+    each : int
+        Bytes that one of them takes.
+    more : str
+        Said after the name, such as what else the bytes depend on.
+    """
+    if value * each > MOST_BYTES:
+        raise ValueError(
+            f"{name} must be at most {MOST_BYTES // each:,}{more}: to hold {value:,} would take "
+            f"about {value * each / 2**30:,.3g} GiB of memory, and the limit is {MOST_BYTES / 2**30:g} GiB"
+        )
+
+
+def freeze(kept: object) -> None:
+    """Make all arrays that an object keeps read-only, so that nobody changes the data under it."""
+    for value in vars(kept).values():
+        for array in value if isinstance(value, tuple) else (value,):
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
 
 
 def generator(rng: np.random.Generator) -> np.random.Generator:

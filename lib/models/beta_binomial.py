@@ -19,8 +19,9 @@ from lib.models.hyperparameter import (
     place,
 )
 from lib.models.rising import Table, log_rising_total
-from lib.validation import FloatArray, count_vector, group_labels
+from lib.validation import FloatArray, at_most, count_vector, freeze, group_labels
 
+_CLOSEST = 1e12  # beyond it, rates differ by less than a millionth, and their density loses its digits
 _SMALLEST = 1e-300  # a share that rounds to zero or one still has a logarithm
 
 
@@ -89,17 +90,24 @@ class BetaBinomial:
             raise ValueError("trials must be at least one in every group: a group without trials has no data")
         if (self.successes > self.trials).any():
             raise ValueError("successes must not be more than trials in any group")
-        self.labels = group_labels(labels, length=self.successes.size)
+        self._labels = group_labels(labels, length=self.successes.size)
         self.mean = hyperparameter("mean", mean, UNIT_INTERVAL)
         self.concentration = hyperparameter("concentration", concentration, POSITIVE)
         if self.mean.value in (0, 1):
             raise ValueError("mean must lie between 0 and 1, ends excluded: otherwise all rates are the same")
         if self.concentration.value == 0:
             raise ValueError("concentration must be above zero: at zero every rate is 0 or 1")
+        at_most("concentration", self.concentration.value, _CLOSEST)
         self._tabulate()
         self.improper = self._why_improper()
         if self.improper and not allow_improper:
             raise ValueError(f"the posterior is improper: {self.improper}")
+        freeze(self)
+
+    @property
+    def labels(self) -> list[object]:
+        """One label a group; the list is a copy."""
+        return list(self._labels)
 
     @property
     def vectors(self) -> dict[str, tuple[str, list[object]]]:
@@ -180,6 +188,7 @@ class BetaBinomial:
         model = copy(self)
         model.successes = rng.binomial(self.trials.astype(int), theta).astype(float)
         model._tabulate()
+        freeze(model)
         drawn = {"mean": mean, "concentration": concentration}
         return {p.name: drawn[p.name] for p in self._unknown} | {"theta": theta}, model
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lib.validation import FloatArray
+from lib.validation import FloatArray, freeze
 
 _STEP = 0.5  # width of a cell
 _DEGREE = 9  # of the polynomial in each cell
@@ -49,6 +49,7 @@ class Curves:
         powers = np.linalg.inv(np.vander(nodes, increasing=True)) @ values
         self._powers = np.ascontiguousarray(np.moveaxis(powers, (2, 3), (0, 1))).reshape(*powers.shape[2:], -1)
         self._first = np.arange(len(groups)) * self._cells
+        freeze(self)
 
     def __call__(self, t: FloatArray) -> FloatArray:
         """Evaluate the sums of each group at its own point.

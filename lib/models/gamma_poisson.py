@@ -11,8 +11,9 @@ from scipy import special
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.hyperparameter import POSITIVE, Hyperparameter, Specification, complete, hyperparameter, place
 from lib.models.rising import Table, log_rising, log_rising_total
-from lib.validation import FloatArray, counts_or_bounds, group_labels, positive_vector
+from lib.validation import FloatArray, at_most, counts_or_bounds, freeze, group_labels, positive_vector
 
+_CLOSEST = 1e12  # beyond it, rates differ by less than a millionth part, and their density loses its digits
 _CHUNK = 2**20  # numbers held at once when something is summed over groups for many hyperparameters
 
 
@@ -85,7 +86,7 @@ class GammaPoisson:
     ) -> None:
         self.counts, self.suppressed = counts_or_bounds("counts", counts, suppressed)
         self.exposure = positive_vector("exposure", exposure, length=self.counts.size, like="counts")
-        self.labels = group_labels(labels, length=self.counts.size)
+        self._labels = group_labels(labels, length=self.counts.size)
         self.shape = hyperparameter("shape", shape, POSITIVE)
         if mean is not None and rate is not None:
             raise ValueError("rate and mean say the same thing twice: give one of them")
@@ -94,10 +95,17 @@ class GammaPoisson:
         for parameter in (self.shape, self.location):
             if parameter.value == 0:
                 raise ValueError(f"{parameter.name} must be above zero")
+        at_most("shape", self.shape.value, _CLOSEST)
         self._tabulate()
         self.improper = self._why_improper()
         if self.improper and not allow_improper:
             raise ValueError(f"the posterior is improper: {self.improper}")
+        freeze(self)
+
+    @property
+    def labels(self) -> list[object]:
+        """One label a group; the list is a copy."""
+        return list(self._labels)
 
     @property
     def vectors(self) -> dict[str, tuple[str, list[object]]]:
@@ -215,6 +223,7 @@ class GammaPoisson:
         if self.suppressed is not None:
             model.counts[(model.counts >= self.suppressed[0]) & (model.counts <= self.suppressed[1])] = np.nan
         model._tabulate()
+        freeze(model)
         drawn = {self.shape.name: shape, self.location.name: location}
         return {p.name: drawn[p.name] for p in self._unknown} | {"lam": lam}, model
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 from scipy.stats.distributions import rv_frozen
 
-from lib.validation import FloatArray, real_array
+from lib.validation import FloatArray, freeze, real_array, within_reach
 
 type LogDensity = Callable[[FloatArray], FloatArray]
 type Specification = float | rv_frozen | LogDensity | None
@@ -62,6 +62,10 @@ class Hyperparameter:
     quantiles: FloatArray = field(default_factory=lambda: np.empty(0))
     _log_density: LogDensity | None = None
     prior: rv_frozen | None = None
+
+    def __post_init__(self) -> None:
+        """Make the probes read-only."""
+        freeze(self)
 
     def draw(self, rng: np.random.Generator) -> FloatArray:
         """Draw one value from the prior, or return the known value; a zero-dimensional array.
@@ -263,6 +267,7 @@ def hyperparameter(name: str, specification: Specification, support: tuple[float
         value = float(specification)
         if not (np.isfinite(value) and lower <= value <= upper):
             raise ValueError(f"{name} must be a finite number from {lower:g} to {upper:g}, not {value:g}")
+        within_reach(name, np.asarray(value), positive=lower == 0 and value > 0)
         return Hyperparameter(name, support, support, value=value)
     if isinstance(specification, rv_frozen) and isinstance(specification.dist, stats.rv_continuous):
         return _prior(name, specification, support)
@@ -326,6 +331,11 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
                 else ""
             )
         )
+    if isinstance(prior.dist, type(stats.norm)):  # known by its mean and its precision
+        with np.errstate(all="ignore"):  # what is infinite or zero is refused
+            mean_and_sd = np.array([float(prior.mean()), float(prior.std())])
+        within_reach(f"{name}: the mean of its prior", mean_and_sd[:1])
+        within_reach(f"{name}: the standard deviation of its prior", mean_and_sd[1:], positive=True)
     log_density = _log_density(prior, start, end)
     tail = np.geomspace(_TAIL, 0.1, 10)
     probability = np.concatenate([tail, np.linspace(0.1, 0.9, 17)[1:-1], 1 - tail[::-1]])
@@ -352,7 +362,12 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
 
 def _log_density(prior: rv_frozen, start: float, end: float) -> LogDensity:
     """Return the prior's log density: SciPy's, or for the families in `_STANDARD` a formula ten times as fast."""
-    checked: LogDensity = prior.logpdf  # type: ignore[attr-defined]  # the stubs do not see that it is continuous
+
+    def checked(x: FloatArray) -> FloatArray:
+        with np.errstate(over="ignore"):  # far out there is no density
+            density: FloatArray = prior.logpdf(x)  # type: ignore[attr-defined]  # the stubs take it for discrete
+        return density
+
     standard = next((formula for family, formula in _STANDARD if isinstance(prior.dist, type(family))), None)
     if standard is None or len(prior.args) > 2 or prior.kwds.keys() - {"loc", "scale"}:
         return checked

@@ -12,7 +12,7 @@ from lib.models.base import ExactStep, SliceStep, State
 from lib.models.curves import Curves
 from lib.models.gamma_poisson import Gamma
 from lib.models.hyperparameter import POSITIVE, REAL_LINE, Hyperparameter, Specification, complete, hyperparameter
-from lib.validation import FloatArray, counts_or_bounds, group_labels, positive_vector
+from lib.validation import FloatArray, counts_or_bounds, freeze, group_labels, positive_vector, refuse_what_does_not_fit
 
 _WIDEST = 30.0  # a state's log mean or log shape further than this from where it starts is beyond floating point
 
@@ -65,7 +65,7 @@ class NestedGammaPoisson:
     ) -> None:
         self.counts, self.suppressed = counts_or_bounds("counts", counts, suppressed)
         self.exposure = positive_vector("exposure", exposure, length=self.counts.size, like="counts")
-        self.labels = group_labels(labels, length=self.counts.size)
+        self._labels = group_labels(labels, length=self.counts.size)
         states = np.asarray(group)
         if states.shape != self.counts.shape:
             raise ValueError(f"group must name one state for each of counts's {self.counts.size} groups")
@@ -79,6 +79,7 @@ class NestedGammaPoisson:
         self.improper = self._why_improper()
         if self.improper and not allow_improper:
             raise ValueError(f"the posterior is improper: {self.improper}")
+        freeze(self)
 
     @property
     def observed(self) -> dict[str, FloatArray]:
@@ -89,6 +90,11 @@ class NestedGammaPoisson:
     def constants(self) -> dict[str, FloatArray | float]:
         """The exposures, and the hyperparameters that are known."""
         return {"exposure": self.exposure} | {p.name: p.value for p in self._hyper if p.value is not None}
+
+    @property
+    def labels(self) -> list[object]:
+        """One label a group; the list is a copy."""
+        return list(self._labels)
 
     @property
     def vectors(self) -> dict[str, tuple[str, list[object]]]:
@@ -185,6 +191,7 @@ class NestedGammaPoisson:
         if self.suppressed is not None:
             model.counts[(model.counts >= self.suppressed[0]) & (model.counts <= self.suppressed[1])] = np.nan
         model._tabulate()
+        freeze(model)
         truth = {p.name: hyper[p.name] for p in self._hyper if p.value is None}
         return truth | {"state_mean": mean, "state_shape": shape, "lam": lam}, model
 
@@ -339,6 +346,8 @@ class NestedGammaPoisson:
         least, greatest = self.suppressed or (0, 0)
         middle = np.where(hidden, (least + greatest) / 2, self.counts)
         self._pooled = float(np.log(middle.sum() + 0.5) - np.log(self.exposure.sum()))
+        # At most so many numbers in a table for each state, and several tables.
+        refuse_what_does_not_fit("counts", int(np.nanmax(self.counts, initial=0)), each=64 * self.states.size)
         # In each state: how many of its counts are above i, for i = 0, 1, ... up to its largest count.
         tables = []
         for s in range(self.states.size):

@@ -19,9 +19,10 @@ from lib.models.hyperparameter import (
     hyperparameter,
     place,
 )
-from lib.validation import FloatArray, finite_vector, group_labels, positive_vector
+from lib.validation import FloatArray, finite_vector, freeze, group_labels, positive_vector
 
 LOG_TWO_PI = np.log(2 * np.pi)
+_SAYS_NOTHING = 100.0  # a group with so many times the others' standard error has a ten-thousandth of their weight
 _CHUNK = 2**20  # numbers held at once when something is summed over groups for many values of tau
 
 
@@ -92,12 +93,18 @@ class NormalNormal:
     ) -> None:
         self.y = finite_vector("y", y)
         self.sigma = positive_vector("sigma", sigma, length=self.y.size)
-        self.labels = group_labels(labels, length=self.y.size)
+        self._labels = group_labels(labels, length=self.y.size)
         self.mu = hyperparameter("mu", mu, REAL_LINE)
         self.tau = hyperparameter("tau", tau, POSITIVE)
         self.improper = self._why_improper()
         if self.improper and not allow_improper:
             raise ValueError(f"the posterior is improper: {self.improper}")
+        freeze(self)
+
+    @property
+    def labels(self) -> list[object]:
+        """One label a group; the list is a copy."""
+        return list(self._labels)
 
     @property
     def vectors(self) -> dict[str, tuple[str, list[object]]]:
@@ -198,6 +205,7 @@ class NormalNormal:
         theta = mu + tau * rng.standard_normal(self.y.size)
         model = copy(self)
         model.y = theta + self.sigma * rng.standard_normal(self.y.size)
+        freeze(model)
         drawn = {"mu": mu, "tau": tau}
         return {p.name: drawn[p.name] for p in self._unknown} | {"theta": theta}, model
 
@@ -283,10 +291,10 @@ class NormalNormal:
 
     def start_state(self, rng: np.random.Generator, chains: int) -> State:
         """Effects at their estimates, mu and tau scattered where the data put them, inside their priors."""
-        spread = np.hypot(self.y.std(), self.sigma.mean())
-        start = {"mu": rng.normal(self.y.mean(), spread, chains), "tau": spread * np.exp(rng.uniform(-2, 1, chains))}
+        centre, spread = self._where_the_data_are()
+        start = {"mu": rng.normal(centre, spread, chains), "tau": spread * np.exp(rng.uniform(-2, 1, chains))}
         wide = {
-            "mu": self.y.mean() + spread * np.linspace(-50, 50, 4001),
+            "mu": centre + spread * np.linspace(-50, 50, 4001),
             "tau": spread * np.geomspace(1e-4, 1e4, 4001),
         }
         mu, tau = (
@@ -295,6 +303,15 @@ class NormalNormal:
         )
         theta = np.tile(self.y, (chains, 1))
         return {"mu": mu, "tau": tau, "theta": theta, "deviation": theta - mu[:, np.newaxis]}
+
+    def _where_the_data_are(self) -> tuple[float, float]:
+        """Centre and spread of the groups that say something: a standard error of 1e9 says nothing of the others."""
+        second = np.sort(self.sigma)[min(1, (self.y.size - 1) // 2)]  # the first of two; one may be tiny by itself
+        telling = self.sigma <= _SAYS_NOTHING * second
+        spread = np.hypot(self.y[telling].std(), self.sigma[telling].mean())
+        telling |= self.sigma <= _SAYS_NOTHING * spread
+        y, sigma = self.y[telling], self.sigma[telling]
+        return float(y.mean()), float(np.hypot(y.std(), sigma.mean()))
 
     def deviation_given(self, mu: FloatArray, tau: FloatArray) -> Normal:
         """Posterior of theta - mu given mu and tau, accurate at a tiny tau too, shape (..., J)."""

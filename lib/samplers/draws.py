@@ -1,6 +1,6 @@
 """Package draws the way ArviZ wants them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,12 +8,23 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from lib.models.base import Model
-from lib.validation import FloatArray
+from lib.validation import FloatArray, positive_integer, refuse_what_does_not_fit, whole_number
+
+_BESIDES = 8  # numbers a draw, at most, besides the parameters that are vectors: hyperparameters, statistics
 
 
-def stack(values: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Join what each iteration kept, chains first: shape (chains, draws, ...)."""
-    return np.stack(values, axis=1)
+def run_length(model: Model, draws: int, chains: int, warmup: int = 0) -> tuple[int, int, int]:
+    """Return draws, chains and warm-up, or refuse by name what is no number of them, and what memory cannot hold.
+
+    A warm-up may be as long as the draws: a longer one is a slip of the pen. (Metropolis keeps it, to learn from it.)
+    """
+    draws, chains = positive_integer("draws", draws), positive_integer("chains", chains)
+    warmup = whole_number("warmup", warmup)
+    each = 8 * (_BESIDES + sum(len(labels) for _, labels in model.vectors.values()))
+    refuse_what_does_not_fit("chains", chains, each=each, more=" with this model")
+    for name, length in (("draws", draws), ("warmup", warmup)):
+        refuse_what_does_not_fit(name, length, each=each * chains, more=f" with chains={chains} and this model")
+    return draws, chains, warmup
 
 
 def to_datatree(

@@ -6,8 +6,8 @@ import xarray as xr
 from lib.models.base import Quadrature
 from lib.models.hyperparameter import Hyperparameter
 from lib.quadrature import LogLinear, NoMassError, integrate
-from lib.samplers.draws import to_datatree
-from lib.validation import FloatArray, generator, positive_integer
+from lib.samplers.draws import run_length, to_datatree
+from lib.validation import FloatArray, generator
 
 
 def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
@@ -30,14 +30,14 @@ def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Gene
     Raises
     ------
     TypeError, ValueError
-        If an argument breaks a rule, or if the posterior is improper.
+        If an argument breaks a rule, the draws would take more than 4 GiB, or the posterior is improper.
 
     Notes
     -----
     Each hyperparameter is drawn by inverting a distribution function that is accurate to about 2e-5; all that lies
     below is drawn from its exact conditional distribution.
     """
-    draws, chains = positive_integer("draws", draws), positive_integer("chains", chains)
+    draws, chains, _ = run_length(model, draws, chains)
     rng = generator(rng)
     if model.improper:
         raise ValueError(f"model: there is nothing to draw from, the posterior is improper: {model.improper}")

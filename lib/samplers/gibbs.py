@@ -4,8 +4,8 @@ import numpy as np
 import xarray as xr
 
 from lib.models.base import Conditionals, ExactStep, SliceStep, State
-from lib.samplers.draws import stack, to_datatree
-from lib.validation import FloatArray, generator, positive_integer, whole_number
+from lib.samplers.draws import run_length, to_datatree
+from lib.validation import FloatArray, generator
 
 _MOST_STEPS = 200  # in stepping out
 _AHEAD = 4  # points looked at in one call
@@ -32,7 +32,7 @@ def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng:
     Raises
     ------
     TypeError, ValueError
-        If an argument breaks a rule.
+        If an argument breaks a rule, or the draws would take more than 4 GiB.
 
     Notes
     -----
@@ -47,17 +47,13 @@ def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng:
     Gelfand and Smith (1990), "Sampling-based approaches to calculating marginal densities", *Journal of the American
     Statistical Association* 85:398-409.
     """
-    draws, chains, warmup = (
-        positive_integer("draws", draws),
-        positive_integer("chains", chains),
-        whole_number("warmup", warmup),
-    )
+    draws, chains, warmup = run_length(model, draws, chains, warmup)
     rng = generator(rng)
     state = model.start_state(rng, chains)
     steps = model.steps
     poolable = [isinstance(step, SliceStep) and _can_pool(step) for step in steps]
-    widths, moving = [1.0] * len(steps), [0.0] * len(steps)
-    kept: list[State] = []
+    widths, moving = [_first_width(step, state) for step in steps], [0.0] * len(steps)
+    kept = {name: np.empty((chains, draws, *state[name].shape[1:])) for name in model.sampled}
     for iteration in range(warmup + draws):
         tuning = iteration < warmup
         comparing = tuning and (iteration < 100 or iteration % 20 < 2)  # slices cost more: not in every iteration
@@ -73,8 +69,16 @@ def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng:
                 if tuning:  # a width of about three typical moves needs few evaluations
                     widths[number] += (3 * distance - widths[number]) / (iteration + 2) ** 0.6
         if not tuning:
-            kept.append({name: state[name] for name in model.sampled})
-    return to_datatree(model, {name: stack([state[name] for state in kept]) for name in model.sampled})
+            for name, values in kept.items():
+                values[:, iteration - warmup] = state[name]
+    return to_datatree(model, kept)
+
+
+def _first_width(step: ExactStep | SliceStep, state: State) -> float:
+    """Return one, or where that would be lost in rounding, so much more that tuning can find its way."""
+    if isinstance(step, ExactStep):
+        return 1.0
+    return max(1.0, 1e-6 * float(np.abs(step.parameter.free(state[step.parameter.name])).max()))
 
 
 def _can_pool(step: SliceStep) -> bool:
@@ -183,5 +187,5 @@ def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Gener
         found = inside.any(axis=0)
         first = np.take_along_axis(proposals, inside.argmax(axis=0)[np.newaxis], axis=0)[0]
         at = np.where(undecided & found, first, at)
-        undecided &= ~found & (right - left > 1e-14 * (1 + np.abs(start)))  # rounding: it stays where it was
+        undecided &= ~found & (right - left > 1e-14 * np.abs(start))  # rounding: it stays where it was
     return step.moved(parameter.natural(at), state), float(np.abs(at - start).mean())

@@ -5,8 +5,8 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from lib.models.base import Walk
-from lib.samplers.draws import stack, to_datatree
-from lib.validation import FloatArray, finite_array, generator, positive_integer, whole_number
+from lib.samplers.draws import run_length, to_datatree
+from lib.validation import FloatArray, finite_array, generator
 
 
 def metropolis(
@@ -43,7 +43,7 @@ def metropolis(
     Raises
     ------
     TypeError, ValueError
-        If an argument breaks a rule.
+        If an argument breaks a rule, or the draws would take more than 4 GiB.
 
     References
     ----------
@@ -51,11 +51,7 @@ def metropolis(
     ends with the warm-up, so that what is kept comes from a Markov chain. The rate is between the optimum of one
     dimension, 0.44, and that of many, 0.234 (Roberts, Gelman and Gilks 1997).
     """
-    draws, chains, warmup = (
-        positive_integer("draws", draws),
-        positive_integer("chains", chains),
-        whole_number("warmup", warmup),
-    )
+    draws, chains, warmup = run_length(model, draws, chains, warmup)
     rng = generator(rng)
     if not isinstance(target, int | float | np.number) or not 0 < target < 1:
         raise ValueError(f"target must be an acceptance rate between 0 and 1, not {target!r}")
@@ -69,7 +65,8 @@ def metropolis(
     root = np.diag(scattered.std(axis=0)) if fixed_root is None else fixed_root
     log_density = model.log_free_density(position)
     log_step = np.log(2.4 / np.sqrt(size))
-    kept, rates, accepts, past = [], [], [], []
+    kept, past = np.empty((chains, draws, size)), []
+    rates, accepts = np.empty((chains, draws)), np.empty((chains, draws), dtype=bool)
     for iteration in range(warmup + draws):
         proposal = position + np.exp(log_step) * rng.standard_normal((chains, size)) @ root.T
         proposed = model.log_free_density(proposal)
@@ -79,20 +76,19 @@ def metropolis(
         position = np.where(accepted[:, np.newaxis], proposal, position)
         log_density = np.where(accepted, proposed, log_density)
         if iteration >= warmup:
-            kept.append(position)
-            rates.append(rate)
-            accepts.append(accepted)
+            draw = iteration - warmup
+            kept[:, draw], rates[:, draw], accepts[:, draw] = position, rate, accepted
             continue
         log_step += (rate.mean() - target) / (iteration + 10) ** 0.6
         past.append(position)
         if fixed_root is None and (iteration + 1) % 100 == 0 and chains * iteration > 10 * size:
             root = _learned_root(np.concatenate(past[len(past) // 2 :]), root)
     stats = {
-        "acceptance_rate": stack(rates),
-        "accepted": stack(accepts),
+        "acceptance_rate": rates,
+        "accepted": accepts,
         "step_size": np.full((chains, draws), np.exp(log_step)),
     }
-    return to_datatree(model, model.parameters(stack(kept)), sample_stats=stats)
+    return to_datatree(model, model.parameters(kept), sample_stats=stats)
 
 
 def accept(
