@@ -104,6 +104,20 @@ def read(source):
     return found
 
 
+def said_in_code(source):
+    """What the code that students get says to them: comments on the data, and docstrings of the functions to write."""
+    found = []
+    for cell in builder.read(source).cells:
+        if cell.cell_type == "code" and "data" in builder.tags(cell):
+            found += [line.removeprefix("# ") for line in cell.source.splitlines() if line.startswith("# ")]
+    for question in read(source).questions:
+        if not question.manual:
+            functions = [node for node in ast.walk(ast.parse(question.solution)) if isinstance(node, ast.FunctionDef)]
+            asked = {answer for code in question.hidden.values() for answer in answers(code)}
+            found += [ast.get_docstring(function) for function in functions if function.name in asked]
+    return found
+
+
 @functools.cache
 def reading(name):
     return read(builder.SOURCES / f"{name}.md")

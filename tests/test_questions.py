@@ -7,7 +7,9 @@ numbers
     where the hidden tests run, with the set's data, the grader's functions and the helpers below. A plain number
     stands where no test can know better, as for the length of a letter.
 clauses
-    For each hidden test, words of its question that say what it wants.
+    For each hidden test, words of its question that say what it wants; and of the introduction what all rely on.
+code
+    What the code that students get says: comments on the data, and docstrings of the functions to write.
 exact
     Hidden tests that allow for rounding although the question says nothing of it, and why.
 
@@ -23,7 +25,7 @@ import numpy as np
 import pytest
 import yaml
 from problem_set_tools import ROOT, builder
-from question_reader import answers, heard, numbers, read, reading, tolerance, value
+from question_reader import answers, heard, numbers, read, reading, said_in_code, tolerance, value
 from scipy import stats
 
 pytestmark = pytest.mark.xdist_group("questions")  # the hidden tests run once a set, and take a while
@@ -223,11 +225,17 @@ def squeezed(text):
 def test_every_hidden_test_is_asked_for(name):
     """The words of the question that say what the test wants, and no test without them."""
     found = reading(name)
-    assert set(stated(name)["clauses"]) == set(found.hidden)
+    assert set(stated(name)["clauses"]) == set(found.hidden) | {"introduction"}
+    for clause in stated(name)["clauses"]["introduction"]:
+        assert clause in squeezed(found.introduction), f"{name}: {clause!r}"
     for question in found.questions:
         for test in question.hidden:
             for clause in stated(name)["clauses"][test]:
                 assert clause in squeezed(question.text), f"{name} {question.name}, {test}: {clause!r}"
+
+
+def test_code_says_to_students_what_it_should(name):
+    assert said_in_code(builder.SOURCES / f"{name}.md") == stated(name)["code"]
 
 
 def spoken_names(text):

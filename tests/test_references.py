@@ -91,7 +91,7 @@ def test_entry_is_sound(key):
 
 def as_recorded(entry):
     return {
-        "by": ", ".join(surnames(entry)),
+        "by": "; ".join(plain(str(person)) for person in entry.persons["author"]),
         "year": int(entry.fields["year"]),
         "title": plain(entry.fields["title"]),
         "in": place(entry),
@@ -146,7 +146,7 @@ def known_works():
 
 def authors_fit(by, work):
     named = [letters(name) for name in re.split(r",? and |, | et al\.", by) if name]
-    given = [letters(name) for name in work["by"].split(", ")]
+    given = [letters(name.partition(",")[0]) for name in work["by"].split("; ")]
     return named == given[:1] and len(given) > 2 if "et al." in by else named == given
 
 
