@@ -15,8 +15,19 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ELSEWHERE = {"TZ": "Pacific/Chatham", "LC_ALL": "xx_XX.UTF-8", "SOURCE_DATE_EPOCH": "1700000000", "PYTHONHASHSEED": "7"}
 NOT_SOURCE = shutil.ignore_patterns(
-    *["_build", ".git", ".venv", ".uv", ".cache", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info"]
+    *["_build", ".git", ".venv", ".uv", ".uv-unfinished", ".cache", ".*_cache"],
+    *[".hypothesis", ".ipynb_checkpoints", "__pycache__", "*.egg-info"],
 )
+
+
+def source_files(root: Path) -> list[str]:
+    """List the files that make up the repository in a folder, also where git's data are not there to ask."""
+    found = []
+    for folder, folders, files in os.walk(root):
+        away = NOT_SOURCE(folder, [*folders, *files])
+        folders[:] = [name for name in folders if name not in away]
+        found += [Path(folder, name).relative_to(root).as_posix() for name in files if name not in away]
+    return sorted(found)
 
 
 def build(folder: Path, *, mask: int = 0o022, **environment: str) -> subprocess.CompletedProcess[str]:

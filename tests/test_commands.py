@@ -6,7 +6,6 @@ edition beside the repository and what its commands make. `commands.py` serves a
 
 import ast
 import re
-import subprocess
 import tomllib
 import zipfile
 from pathlib import PurePosixPath
@@ -14,6 +13,7 @@ from pathlib import PurePosixPath
 import pytest
 from commands import ROOT, blocks, commands, environment_name, faults, named_files
 from problem_set_tools import SITE, builder
+from reproducible import source_files
 
 FOLDER = "borrowing-strength"
 PAGES = [*sorted((ROOT / "book").rglob("*.md"))]
@@ -26,8 +26,7 @@ def with_folders(files):
 
 @pytest.fixture(scope="module")
 def repository():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    return with_folders(tracked)
+    return with_folders(source_files(ROOT))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,152 @@
+"""Plant defects and print those that no test notices; `make mutants` runs this.
+
+Two kinds are planted, in a copy of the repository under `_build/mutants`:
+
+- `planted`: those of `planted_defects.yml`, over the book, the problem sets, the scripts and the settings. Each must turn
+  a test red that stands beside it.
+- `lib`: what mutmut makes of every function of the package, one operator or constant at a time. What survives and cannot
+  be wrong stands in `excused_mutants.yml`, with the reason.
+
+The name of a module, such as `lib.estimators`, tries that one alone; a word, such as `pooling`, the planted defects
+that have it in their name or file.
+"""
+
+import argparse
+import fnmatch
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+from xml.etree import ElementTree
+
+import yaml
+from reproducible import NOT_SOURCE, ROOT, build
+
+WORK = ROOT / "_build" / "mutants"
+TREE = WORK / "tree"
+DEFECTS = Path(__file__).with_name("planted_defects.yml")
+EXCUSED = Path(__file__).with_name("excused_mutants.yml")
+
+
+def copy_repository() -> None:
+    shutil.rmtree(TREE, ignore_errors=True)
+    shutil.copytree(ROOT, TREE, ignore=NOT_SOURCE)
+    shutil.copytree(ROOT / "_build", TREE / "_build", ignore=shutil.ignore_patterns("mutants", "bench", "seed-*", ".lock"))
+
+
+def run(command: list, **options) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(TREE), "NO_COLOR": "1"}
+    return subprocess.run(
+        command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **options
+    )
+
+
+def failing(tests: list[str]) -> set[str]:
+    """Run tests; return the names of those that failed."""
+    report = WORK / "report.xml"
+    report.unlink(missing_ok=True)
+    options = ["-q", "-p", "no:cacheprovider", "--tb=no", f"--junitxml={report}", "-o", "junit_family=xunit1"]
+    done = run([sys.executable, "-m", "pytest", *options, *tests])
+    if not report.exists():
+        raise RuntimeError(f"pytest said nothing of {tests}:\n{done.stdout}\n{done.stderr}")
+    cases = ElementTree.parse(report).iter("testcase")
+    return {f"{case.get('file')}::{case.get('name')}" for case in cases if {"failure", "error"} & {e.tag for e in case}}
+
+
+def planted(defect: dict) -> tuple[str, str]:
+    """Return the text of a defect's file without it and with it."""
+    text = (ROOT / defect["file"]).read_text(encoding="utf-8")
+    if text.count(defect["old"]) != 1 or defect["old"] == defect["new"]:
+        raise ValueError(f"{defect['name']}: its old text must stand in {defect['file']} once, and differ from the new")
+    return text, text.replace(defect["old"], defect["new"])
+
+
+def survivors_of_planting(word: str = "") -> list[str]:
+    """Plant each defect of the list; return those that no test of theirs noticed."""
+    defects = yaml.safe_load(DEFECTS.read_text(encoding="utf-8"))
+    defects = [defect for defect in defects if word in defect["name"] or word in defect["file"]]
+    texts = [planted(defect) for defect in defects]  # all are refused, or none
+    copy_repository()
+    survivors, together = [], []
+    for defect, (whole, faulty) in zip(defects, texts, strict=True):
+        if defect.get("build"):  # seen in the built book: all such at once
+            path = TREE / defect["file"]
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(defect["old"], defect["new"]), encoding="utf-8")
+            together.append(defect)
+    if together:
+        done = build(TREE)
+        if done.returncode:
+            raise RuntimeError(f"the book does not build with its defects:\n{done.stdout}")
+        failed = failing(sorted({test.split("::")[0] for defect in together for test in defect["tests"]}))
+        for defect in together:
+            seen = any(fnmatch.fnmatch(name, f"*{test}*") for test in defect["tests"] for name in failed)
+            survivors += report(defect, seen)
+        copy_repository()
+    for defect, (whole, faulty) in zip(defects, texts, strict=True):
+        if not defect.get("build"):
+            path = TREE / defect["file"]
+            path.write_text(faulty, encoding="utf-8")
+            survivors += report(defect, bool(failing(defect["tests"])))
+            path.write_text(whole, encoding="utf-8")
+    return survivors
+
+
+def report(defect: dict, seen: bool) -> list[str]:
+    print(f"{'caught' if seen else 'SURVIVED'}: {defect['name']} ({defect['file']})", flush=True)
+    return [] if seen else [f"{defect['name']} ({defect['file']})"]
+
+
+def survivors_in_lib(module: str = "lib") -> list[str]:
+    """Let mutmut mutate the package; return what survives and is not excused, with the change."""
+    copy_repository()
+    names = [] if module == "lib" else [f"{module}.*"]
+    command = [shutil.which("mutmut"), "run", "--max-children", str(os.cpu_count()), *names]
+    environment = os.environ | {"NO_COLOR": "1"}
+    subprocess.run(command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, check=False)
+    listed = run([command[0], "results"]).stdout.split("\n")
+    found = [line.split(":")[0].strip() for line in listed if line.strip().endswith(("survived", "no tests"))]
+    excused = yaml.safe_load(EXCUSED.read_text(encoding="utf-8")) or []
+    survivors = []
+    for name in found:
+        change = [line for line in run([command[0], "show", name]).stdout.split("\n") if line[:2] in ("- ", "+ ")]
+        text = "\n".join(change)
+        if not only_words(change) and not any(e["function"] in name and e["change"] in text for e in excused):
+            survivors.append(f"{name}\n{text}")
+    return survivors
+
+
+def only_words(change: list[str]) -> bool:
+    """Say whether a change is one of the wording of a sentence: which words it has to have, its own test says."""
+
+    def tokens(line):
+        try:
+            found = list(tokenize.generate_tokens(io.StringIO(line[1:].strip() + "\n").readline))
+        except (tokenize.TokenError, SyntaxError):
+            return [("?", line)]
+        sentence = (tokenize.STRING, tokenize.FSTRING_MIDDLE)
+        return [(t.type, "" if t.type in sentence and " " in t.string.strip() else t.string) for t in found]
+
+    return len(change) == 2 and tokens(change[0]) == tokens(change[1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", help="planted, lib, a module of lib, or a word of a planted defect")
+    only = parser.parse_args().only
+    survivors = []
+    if only in ("", "planted") or not only.startswith("lib"):
+        survivors += survivors_of_planting("" if only == "planted" else only)
+    if only == "" or only.startswith("lib"):
+        survivors += survivors_in_lib(only or "lib")
+    print(f"\n{len(survivors)} survived" + ("." if not survivors else ":"))
+    for survivor in survivors:
+        print(survivor)
+    sys.exit(bool(survivors))
+
+
+if __name__ == "__main__":
+    main()
