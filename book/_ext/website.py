@@ -162,6 +162,7 @@ def setup(app):
     app.connect("build-finished", write_front_door, priority=400)  # where there is one, nobody writes another
     app.connect("build-finished", finish, priority=900)  # after everybody who writes at the end
     app.add_js_file("scrolling.js", loading_method="defer")
+    app.add_js_file("printing.js", loading_method="defer")
     # After the theme's buttons (501) and the notebook's (502).
     app.connect("html-page-context", add_buttons, priority=503)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
