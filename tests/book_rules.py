@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import yaml
 from bs4 import BeautifulSoup
 from chapter_numbers import MonteCarlo, Number
+from jupyter_cache import get_cache
 from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
@@ -442,8 +444,16 @@ def value(text: str) -> object:
 
 
 def executed_notebook(base: Path, page: Page) -> nbformat.NotebookNode | None:
+    """Return a page's notebook with its outputs, which a build leaves in the cache of executions alone."""
     path = base / "_build" / "jupyter_execute" / f"{page.name}.ipynb"
-    return nbformat.read(path, as_version=4) if path.exists() else None
+    if not path.exists():
+        return None
+    notebook = nbformat.read(path, as_version=4)
+    caches = (base / "_build" / ".jupyter_cache").glob("*/global.db")
+    for cache_file in sorted(caches, key=lambda file: file.stat().st_mtime, reverse=True):
+        with suppress(KeyError):  # another version of the page
+            return get_cache(cache_file.parent).merge_match_into_notebook(notebook)[1]
+    return notebook
 
 
 def built_pages(base: Path) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import book_rules as rules
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from chapter_numbers import NUMBERS, MonteCarlo, Number
 
 BOOK = rules.ROOT
@@ -190,6 +191,17 @@ def test_a_representation_is_read(text, value):
 @each_page
 def test_every_figure_is_described(page):
     assert rules.undescribed_figures(page, rules.executed_notebook(BOOK, page)) == []
+
+
+@each_page
+def test_the_outputs_that_the_rules_look_at_are_those_of_the_page(page):
+    """Without them no figure would lack a description."""
+    path = BOOK / "_build" / "html" / f"{page.name}.html"
+    shown = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select(".cell_output img")
+    notebook = rules.executed_notebook(BOOK, page)
+    outputs = [output for cell in (notebook.cells if notebook else []) for output in cell.get("outputs", [])]
+    drawn = [output for output in outputs if any(kind.startswith("image/") for kind in output.get("data", {}))]
+    assert bool(drawn) == bool(shown)
 
 
 def figure_cell(**figure) -> nbformat.NotebookNode:
