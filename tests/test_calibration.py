@@ -10,7 +10,7 @@ from distributed import Client, LocalCluster
 from scipy import stats
 
 from lib import NormalNormal, exact, gibbs, metropolis
-from lib.calibration import simulation_based_calibration
+from lib.calibration import _enough, simulation_based_calibration
 from lib.samplers.draws import to_datatree
 
 MODEL = {"y": np.zeros(3), "sigma": [2.0, 3.0, 4.0], "mu": stats.norm(0, 1), "tau": stats.gamma(2, scale=1.5)}
@@ -105,6 +105,16 @@ def test_too_few_effective_draws_are_reported(monkeypatch):
     monkeypatch.setattr("lib.calibration._ATTEMPTS", 1)
     with pytest.warns(RuntimeWarning, match="in 3 of 3 replicates the longest run had too few effective draws"):
         of_the_prior(replicates=3, draws=19, correlation=0.99)
+
+
+def test_many_chains_ask_for_more_draws():
+    """Twice the draws that are kept, and five a chain: below that an effective sample size says little."""
+    for draws, chains, enough in ((19, 2, 38), (19, 7, 38), (19, 8, 40), (4, 40, 200), (1, 1, 5)):
+        assert _enough(draws, chains) == enough
+    model = NormalNormal(np.zeros(2), np.ones(2), mu=stats.norm(), tau=0.0)
+    found = simulation_based_calibration(model, prior, rng=np.random.default_rng(2), chains=12, replicates=3, draws=5)
+    assert found.enough == 60
+    assert (found.effective >= 60).all()
 
 
 def test_equal_values_share_the_ranks_evenly():

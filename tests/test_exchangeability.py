@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from numpy.polynomial import Chebyshev
 from scipy import optimize, stats
 
 from lib import exchangeability as ex
@@ -198,6 +199,72 @@ def test_a_mixture_is_at_no_distance_from_itself(counts):
 def test_a_gap_that_cannot_be_reached_is_an_error():
     with pytest.raises(RuntimeError, match="gap asks for more"):
         ex.nearest_mixture([0.3, 0.6, 0.1], gap=-1)
+
+
+# As fast as it can be
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), seed=st.integers(0, 2**32 - 1))
+def test_swaps_of_neighbours_say_what_all_orders_say(data, seed):
+    """Laws that are symmetric under some orders and not under others: a swap, a cycle, a reversal, all, none."""
+    c, n = data.draw(st.sampled_from([(2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (3, 2), (3, 3), (3, 4), (1, 3)]))
+    law = np.random.default_rng(seed).random((c,) * n)
+    kept = data.draw(st.sampled_from(["all", "cycle", "reversal", "first two", "all but the last", "none"]))
+    groups = {
+        "all": list(permutations(range(n))),
+        "cycle": [tuple(np.roll(range(n), k)) for k in range(n)],
+        "reversal": [tuple(range(n)), tuple(range(n))[::-1]],
+        "first two": [tuple(range(n)), (*range(n)[1::-1], *range(n)[2:])],
+        "all but the last": [(*order, n - 1) for order in permutations(range(n - 1))],
+        "none": [tuple(range(n))],
+    }
+    law = sum(law.transpose(order) for order in groups[kept])
+    law /= law.sum()
+    every = all(np.allclose(law, law.transpose(order), rtol=0, atol=1e-12) for order in permutations(range(n)))
+    assert ex.is_exchangeable(law) == every
+
+
+def test_twelve_variables_take_eleven_swaps():
+    """There are 479 million orders of twelve."""
+    law = ex.joint_law(np.full(13, 1 / 13))
+    assert ex.is_exchangeable(law)
+    for i in range(12):  # one variable that is not like the others, wherever it is
+        spoilt = law.copy()
+        some, other = np.zeros((2, 12), dtype=int)
+        some[i] = other[(i + 1) % 12] = 1
+        spoilt[tuple(some)] += 1e-3
+        spoilt[tuple(other)] -= 1e-3
+        assert not ex.is_exchangeable(spoilt)
+
+
+def test_the_tolerance_is_for_each_pair():
+    law = np.array([[0.25, 0.25 + 1e-6], [0.25 - 1e-6, 0.25]])
+    assert ex.is_exchangeable(law, atol=2.1e-6)
+    assert not ex.is_exchangeable(law, atol=1.9e-6)
+
+
+@pytest.mark.parametrize("n", [61, 100, 120])
+def test_long_sequences_have_bounds_that_meet_too(n):
+    laws = [np.eye(n + 1)[n // 2], np.random.default_rng(n).dirichlet(np.ones(n + 1)), ex.urn_counts(n, 2, 3, 1)]
+    for counts in laws:
+        nearest = ex.nearest_mixture(counts)
+        assert -1e-12 < nearest.distance - nearest.lower_bound <= 1e-8
+        mixture = ex.mixture_counts(n, nearest.chance, nearest.weight)
+        assert ex.total_variation(counts, mixture) == pytest.approx(nearest.distance, abs=1e-12)
+        anywhere = stats.binom.pmf(np.arange(n + 1), n, np.linspace(0, 1, 20_001)[:, np.newaxis]) @ nearest.witness
+        assert nearest.lower_bound <= nearest.witness @ counts - anywhere.max() + 1e-10
+
+
+@pytest.mark.parametrize("n", [61, 100, 400])
+def test_turning_points_are_found_piece_by_piece(n):
+    """Those of a Chebyshev polynomial, which are known, to the last; and of one that turns where pieces meet."""
+    angle = np.arange(n + 1) * np.pi / n
+    found = np.sort(ex._turning_points(Chebyshev.basis(n, domain=[0, 1])))
+    for turn in (1 - np.cos(angle[1:-1])) / 2:
+        assert np.abs(found - turn).min() < 1e-9
+    spike = ex._best_coins(np.eye(n + 1)[n // 2])
+    assert spike[1] == pytest.approx(stats.binom.pmf(n // 2, n, n // 2 / n), rel=1e-9)
 
 
 # The theorem of Diaconis and Freedman

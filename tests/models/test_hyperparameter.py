@@ -196,3 +196,32 @@ def test_a_share_moves_on_the_logistic_scale(prior, at_zero, at_one):
     if prior is None:
         assert share.free_support == (-36, 36)
         np.testing.assert_allclose(share.log_free_density(np.array([-400.0, 40.0])), -np.inf)
+
+
+# Where a chain starts.
+
+
+@pytest.mark.parametrize(
+    ("prior", "support"),
+    [
+        (stats.norm(3, 7), REAL_LINE),
+        (stats.t(3), REAL_LINE),
+        (stats.gamma(2), POSITIVE),
+        (stats.beta(2, 5), (0.0, 1.0)),
+    ],
+)
+def test_a_chain_starts_where_the_prior_has_mass(prior, support):
+    """Above its lowest 1%: what the data say stands there; elsewhere such a value takes its place."""
+    parameter = hyperparameter("x", prior, support)
+    rng, size = np.random.default_rng(1), 400
+    within = prior.ppf(np.linspace(0.011, 0.989, size))
+    np.testing.assert_array_equal(parameter.inside(within, np.empty(0), rng), within)
+    for probability in (1e-10, 1e-6, 0.003, 0.009):
+        started = parameter.inside(np.full(size, prior.ppf(probability)), np.empty(0), rng)
+        assert (started != prior.ppf(probability)).all()
+        assert (prior.cdf(started) > 0.0099).all()
+        assert np.unique(started).size > 10  # scattered
+    mixed = np.where(np.arange(size) % 2, within, prior.ppf(1e-8))
+    started = parameter.inside(mixed, np.empty(0), rng)
+    np.testing.assert_array_equal(started[1::2], within[1::2])
+    assert (prior.cdf(started) > 0.0099).all()
