@@ -20,16 +20,22 @@ def bars(start, end):
 
 
 def log_likelihood(y, sigma, tau):
-    """Log density of the differences from the last group, which know nothing of mu, with the effects integrated out."""
+    """Log density, up to a constant, of the differences from the last group, with the effects integrated out.
+
+    The differences know nothing of mu. For an array tau, one value each.
+    """
     contrast = np.column_stack([np.eye(len(y) - 1), -np.ones(len(y) - 1)])
-    covariance = contrast @ np.diag(np.square(sigma) + tau**2) @ contrast.T
-    return stats.multivariate_normal.logpdf(contrast @ y, cov=covariance)
+    variance = np.square(sigma) + np.square(tau)[..., np.newaxis]
+    covariance = (contrast * variance[..., np.newaxis, :]) @ contrast.T
+    difference = (contrast @ y)[:, np.newaxis]
+    square = (difference.T @ np.linalg.solve(covariance, difference))[..., 0, 0]
+    return -(np.linalg.slogdet(covariance)[1] + square) / 2
 
 
 def shrinkage(y, sigma, names, taus, tau, axis="Effect"):
     """Give the panels of `shrinkage_explorable` with its slider at tau."""
     pooled, z = partial_pooling(y, sigma, tau), stats.norm.ppf(0.975)
-    curve = np.array([log_likelihood(y, sigma, each) for each in taus])
+    curve = log_likelihood(y, sigma, taus)
     top = {
         "Ring": Drawn(on_rows(y), "a group's own estimate"),
         "Dashed": Drawn([pooled.mu], "population mean"),
@@ -51,7 +57,7 @@ def prior(y, sigma, names, scale, axis="Effect"):
     # The half-Cauchy distribution is uniform in the angle whose tangent is tau / scale.
     node, weight = np.polynomial.legendre.leggauss(600)
     tau = scale * np.tan((node + 1) * np.pi / 4)
-    likelihood = np.array([log_likelihood(y, sigma, each) for each in tau])
+    likelihood = log_likelihood(y, sigma, tau)
     weight = weight * np.exp(likelihood - likelihood.max())
     weight /= weight.sum()
     pooled = partial_pooling(y, sigma, tau)
@@ -71,7 +77,7 @@ def prior(y, sigma, names, scale, axis="Effect"):
         "bar": Drawn(bars(low, high), "95% interval"),
     }
     shown = np.linspace(0, 3 * np.mean(sigma), 73)
-    curve = np.array([log_likelihood(y, sigma, each) for each in shown])
+    curve = log_likelihood(y, sigma, shown)
     curve = np.exp(curve - curve.max())
     density = stats.cauchy.pdf(shown, scale=scale) / stats.cauchy.pdf(0, scale=scale)
     bottom = {
