@@ -34,13 +34,22 @@ EXCUSED = Path(__file__).with_name("excused_mutants.yml")
 def copy_repository() -> None:
     shutil.rmtree(TREE, ignore_errors=True)
     shutil.copytree(ROOT, TREE, ignore=NOT_SOURCE)
-    shutil.copytree(ROOT / "_build", TREE / "_build", ignore=shutil.ignore_patterns("mutants", "bench", "seed-*", ".lock"))
+    shutil.copytree(
+        ROOT / "_build", TREE / "_build", ignore=shutil.ignore_patterns("mutants", "bench", "seed-*", ".lock")
+    )
 
 
 def run(command: list, **options) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": str(TREE), "NO_COLOR": "1"}
     return subprocess.run(
-        command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **options
+        command,
+        cwd=TREE,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
     )
 
 

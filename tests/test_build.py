@@ -12,7 +12,6 @@ import nbformat
 import pytest
 import reproducible
 import small_book
-import trees
 
 # One worker builds: what is compared was built once.
 pytestmark = pytest.mark.xdist_group("build")
@@ -139,20 +138,21 @@ def test_a_killed_build_is_made_good_by_the_next(book, copy):
     assert reproducible.differences(site(book), site(copy)) == []
 
 
-@pytest.mark.parametrize("damage", ["cut", "gone", "no record"])
-def test_half_a_cache_of_executions_is_not_trusted(damage, copy):
+def test_half_a_cache_of_executions_is_not_trusted(book, copy):
     built(copy)
-    first = trees.digest(copy / "_build", ["html"])
-    cached = next(copy.glob("_build/.jupyter_cache/*/executed/*/base.ipynb"))
-    if damage == "cut":
-        cached.write_bytes(cached.read_bytes()[:500])
-    elif damage == "gone":
-        cached.unlink()
-    else:
-        next(copy.glob("_build/.jupyter_cache/*/global.db")).unlink()
-    (copy / "_build" / ".finished").unlink()
-    built(copy)
-    assert trees.digest(copy / "_build", ["html"]) == first
+
+    def cached():
+        return next(copy.glob("_build/.jupyter_cache/*/executed/*/base.ipynb"))
+
+    for damage in (
+        lambda: cached().write_bytes(cached().read_bytes()[:500]),
+        lambda: cached().unlink(),
+        lambda: next(copy.glob("_build/.jupyter_cache/*/global.db")).unlink(),
+    ):
+        damage()
+        (copy / "_build" / ".finished").unlink()
+        built(copy)
+        assert reproducible.differences(site(book), site(copy)) == []
 
 
 def test_a_failed_build_leaves_the_last_site_and_says_so(book):
