@@ -24,11 +24,14 @@ INPUTS = [
 OUTPUTS = ["html", "jupyter_execute"]
 
 
-def state():
-    """Describe what goes into the site, and what there is of it."""
-    here = [name for name in INPUTS if (BASE / name).exists()]
-    made = [name for name in OUTPUTS if (BUILD / name).exists()]
-    return f"{sys.version}\n{digest(BASE, here)}\n{digest(BUILD, made)}\n"
+def inputs():
+    """Describe what goes into the site."""
+    return f"{sys.version} {digest(BASE, [name for name in INPUTS if (BASE / name).exists()])}"
+
+
+def outputs():
+    """Describe what there is of the site."""
+    return digest(BUILD, [name for name in OUTPUTS if (BUILD / name).exists()])
 
 
 def jupyter_book(lock):
@@ -42,7 +45,8 @@ def jupyter_book(lock):
 
 def main():
     with locked(BUILD / ".lock") as lock:
-        if MARK.exists() and MARK.read_text(encoding="utf-8") == state():
+        begun = inputs()  # not those at the end: someone may be writing
+        if MARK.exists() and MARK.read_text(encoding="utf-8") == f"{begun}\n{outputs()}\n":
             print("Nothing has changed since the last build.")
             return 0
         if code := jupyter_book(lock.fileno()):
@@ -54,7 +58,7 @@ def main():
         for name in OUTPUTS:
             replace(BUILD / name, NEW / "_build" / name)
         shutil.rmtree(NEW)
-        MARK.write_text(state(), encoding="utf-8")  # cut short, it is no description of the site
+        MARK.write_text(f"{begun}\n{outputs()}\n", encoding="utf-8")  # cut short, it is no description of the site
     return 0
 
 

@@ -57,7 +57,7 @@ class BetaBinomial:
         The population mean m, between 0 and 1: a number (known), a prior, a callable that returns a log density up to
         a constant, vectorised over its argument, or None (flat on the unit interval).
     concentration : float, frozen SciPy distribution, callable or None
-        How close the rates are to their mean, kappa: a population's variance is m (1 - m) / (kappa + 1). The same four
+        How close the rates are to their mean, kappa: their variance is ``m * (1 - m) / (kappa + 1)``. The same four
         things; but a flat prior, or any whose tail falls no faster than 1 / kappa, leaves no posterior.
     labels : sequence, optional
         One distinct label a group; 0, 1, ... by default.
