@@ -2,10 +2,10 @@
 
 Two kinds are planted, in a copy of the repository under `_build/mutants`:
 
-- `planted`: those of `planted_defects.yml`, over the book, the problem sets, the scripts and the settings. Each must turn
-  a test red that stands beside it.
-- `lib`: what mutmut makes of every function of the package, one operator or constant at a time. What survives and cannot
-  be wrong stands in `excused_mutants.yml`, with the reason.
+- `planted`: those of `planted_defects.yml`, over the book, the problem sets, the scripts and the settings. Each must
+  turn a test red that stands beside it.
+- `lib`: what mutmut makes of every function of the package, one operator or constant at a time. What survives and
+  cannot be wrong stands in `excused_mutants.yml`, with the reason.
 
 The name of a module, such as `lib.estimators`, tries that one alone; a word, such as `pooling`, the planted defects
 that have it in their name or file.
@@ -80,7 +80,7 @@ def survivors_of_planting(word: str = "") -> list[str]:
     texts = [planted(defect) for defect in defects]  # all are refused, or none
     copy_repository()
     survivors, together = [], []
-    for defect, (whole, faulty) in zip(defects, texts, strict=True):
+    for defect in defects:
         if defect.get("build"):  # seen in the built book: all such at once
             path = TREE / defect["file"]
             text = path.read_text(encoding="utf-8")
