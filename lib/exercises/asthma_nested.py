@@ -93,9 +93,9 @@ def correlation_within_a_state(correlation: object) -> None:
 def capital(mean: object) -> None:
     """Check the posterior mean of the state mean of the District of Columbia, one county with 22 deaths.
 
-    Here mu = log 4, tau = 0.12 and a = 24 are known, and the person-years are 437,900. To within two in a thousand.
+    Here mu = log 4, tau = 0.12 and a = 24 are known, and the person-years are 437,600. To within two in a thousand.
     """
-    mu, tau, a, y, x = np.log(4), 0.12, 24.0, 22.0, 4.379
+    mu, tau, a, y, x = np.log(4), 0.12, 24.0, 22.0, 4.376
     log_m = np.linspace(mu - 8 * tau, mu + 8 * tau, 4001)
     m = np.exp(log_m)
     prior = -(((log_m - mu) / tau) ** 2) / 2

@@ -28,12 +28,12 @@ def capital(of_county=False, poisson=False, prior=True):
     """A posterior mean by SciPy's adaptive integrator over m, in place of the check's grid over log m."""
 
     def weight(m):
-        expected = 4.379 * m
+        expected = 4.376 * m
         likelihood = stats.poisson.pmf(22, expected) if poisson else stats.nbinom.pmf(22, 24, 24 / (24 + expected))
         return likelihood * (stats.lognorm.pdf(m, 0.12, scale=4) if prior else 1 / m)
 
     def value(m):
-        return (24 + 22) / (24 / m + 4.379) if of_county else m
+        return (24 + 22) / (24 / m + 4.376) if of_county else m
 
     # The check's grid ends eight standard deviations out, which matters only without a prior.
     low, high = 4 * np.exp(-8 * 0.12), 4 * np.exp(8 * 0.12)
@@ -72,7 +72,7 @@ WRONG = [
     Wrong("correlation_within_a_state", (0,), ["the mean is not given"]),
     Wrong("correlation_within_a_state", ((BETWEEN / WHOLE) ** 0.5,), ["not of standard deviations"]),
     Wrong("correlation_within_a_state", (BETWEEN / WITHIN,), ["over the whole variance"]),
-    Wrong("capital", (22 / 4.379,), ["raw rate"]),
+    Wrong("capital", (22 / 4.376,), ["raw rate"]),
     Wrong("capital", lambda: capital(of_county=True), ["the county's own rate"]),
     Wrong("capital", lambda: capital(poisson=True), ["not Poisson"]),
     Wrong("capital", lambda: capital(prior=False), ["Where is the prior"]),
