@@ -13,6 +13,7 @@ Unknowns have the points along the first axis, shape (P, 1) or (P, J); data are 
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 import arviz as az
 import book_rules as rules
@@ -621,20 +622,23 @@ def shuffled_coins() -> Names:
 # Laws and choices that a page's own code makes
 
 
+@cache
+def code_of(page: str) -> str:
+    return "\n".join(code for _, code in PAGES[page].cells)
+
+
 def in_code(page: str, expression: str, **names):
     """Evaluate an expression that the code of a page must hold."""
-    source = "\n".join(code for _, code in PAGES[page].cells)
-    if " ".join(expression.split()) not in " ".join(source.split()):
+    if " ".join(expression.split()) not in " ".join(code_of(page).split()):
         raise UnreadError(f"the code of {page} holds no {expression!r}")
     return eval(expression, {"np": np, "stats": stats, **names})
 
 
 def constants(page: str) -> dict[str, float]:
     """Return the numbers to which the code of a page gives a name."""
-    code = "\n".join(code for _, code in PAGES[page].cells)
     return {
         name: float(value)
-        for names, values in re.findall(r"^([\w, ]+) = (\d[\d.]*(?:, \d[\d.]*)*)$", code, re.MULTILINE)
+        for names, values in re.findall(r"^([\w, ]+) = (\d[\d.]*(?:, \d[\d.]*)*)$", code_of(page), re.MULTILINE)
         for name, value in zip(names.split(", "), values.split(", "), strict=True)
     }
 
