@@ -1,0 +1,187 @@
+"""Where the whole numbers in the book's prose come from.
+
+`SIZES` are sizes of the data sets, which any page may state. `COUNTS` are numbers of a unit that one page states, and
+`NUMBERS` its other numbers above twelve that are not in its code. What the data give is computed here from the data.
+"""
+
+from lib import datasets
+
+SCHOOLS, BATTING, SHOTS = datasets.eight_schools(), datasets.batting_1970(), datasets.three_point_2018()
+CALIFORNIA, KIDNEY = datasets.asthma_california(), datasets.kidney_cancer_us()
+CLEMENTE, KESSINGER, WILLIAMS, SCOTT = (
+    BATTING.set_index("player").loc[name]
+    for name in ("Roberto Clemente", "Don Kessinger", "Walt Williams", "George Scott")
+)
+COVINGTON = SHOTS.set_index("player").loc["Robert Covington"]
+REGULARS = int((SHOTS["rest_attempts"] >= 100).sum())
+EARLIER = 1340  # Covington's attempts in three seasons before, by the book that the chapter cites
+PEOPLE = CALIFORNIA.set_index("county")["population_2017"]
+TEXAS, UTAH, WASHINGTON = (KIDNEY[KIDNEY["state"] == name] for name in ("Texas", "Utah", "District Of Columbia"))
+PIUTE = UTAH[UTAH["county"] == "Piute County"].iloc[0]
+HITS = int(BATTING["first_hits"].sum())
+
+SIZES: dict[str, set[int]] = {
+    "school": {len(SCHOOLS)},
+    "player": {len(BATTING), len(SHOTS), REGULARS},
+    "at bat": {int(BATTING["first_at_bats"].iloc[0])},
+    "attempt": {int(SHOTS["first_attempts"].min())},
+    "county": {len(CALIFORNIA), len(KIDNEY)},
+    "state": {KIDNEY["state"].nunique()},
+    "period": {len([name for name in CALIFORNIA if name.startswith("deaths")])},
+}
+THE_OTHERS = {len(SCHOOLS) - 1}
+
+COUNTS: dict[tuple[str, str], set[int]] = {
+    ("index", "death"): {3},  # the question of a chapter
+    ("pooling", "school"): THE_OTHERS | {2},  # an exercise has two
+    ("pooling", "death"): {3},
+    ("shrinkage", "school"): THE_OTHERS | {2, 100_000},
+    ("learning-tau", "school"): THE_OTHERS | {2, 3},
+    ("batting", "player"): {len(BATTING) - 2},
+    ("batting", "hit"): {
+        HITS,
+        int(CLEMENTE["first_hits"]),
+        int(SCOTT["first_hits"]),
+        int(SCOTT["rest_hits"]),
+        int(WILLIAMS["rest_hits"]),
+        int(KESSINGER["rest_hits"]) - 1,  # the misprint
+        4,  # in ten
+    },
+    ("batting", "at bat"): {45 * len(BATTING), int(WILLIAMS["rest_at_bats"]), 450},
+    ("three-point", "school"): {len(SCHOOLS)},
+    ("three-point", "player"): {len(SHOTS) - 1, REGULARS - 1},
+    ("three-point", "hit"): {1},
+    ("three-point", "attempt"): {
+        int(COVINGTON["first_attempts"]),
+        int(COVINGTON["first_attempts"] + COVINGTON["rest_attempts"]),
+        EARLIER,
+        EARLIER + int(COVINGTON["first_attempts"]),
+        *(150, 200, 400, 420, 500, 750, 800, 1000, 3000),  # figures, published points and an exercise
+    },
+    ("exchangeability", "school"): {2},
+    ("exchangeability", "county"): {2},
+    ("exchangeability", "hit"): {int(CLEMENTE["season_hits"]), int(CLEMENTE["first_hits"]), 45},
+    ("exchangeability", "at bat"): {int(CLEMENTE["season_at_bats"])},
+    ("asthma-county", "death"): {2, 3, 5, 8, 10_000},
+    ("asthma-counties", "county"): {int((CALIFORNIA["deaths_2017_2019"] == 0).sum()), 4},
+    ("asthma-counties", "death"): {3, 1000},
+    ("asthma-nested", "county"): {len(KIDNEY) - 1, len(TEXAS), 2},
+    ("asthma-nested", "state"): {3},
+    ("asthma-nested", "death"): {
+        int(TEXAS["deaths_1980_84"].sum()),
+        int(WASHINGTON["deaths_1980_84"].sum()),
+        20,  # an exercise
+    },
+    ("problem-sets/shrinkage-in-sport", "player"): {30},
+    ("problem-sets/rates", "county"): {2, 48},
+    ("problem-sets/rates", "hit"): {1},
+    ("problem-sets/rates", "death"): {0},
+    ("instructors", "county"): {2},
+    ("instructors", "school"): {2},
+    ("instructors", "death"): {3},
+    ("lecture", "at bat"): {int(CLEMENTE["rest_at_bats"])},
+    ("lecture", "hit"): {int(KESSINGER["rest_hits"]) - 1},
+}
+
+FIRST, LARGEST_SE = int(SCHOOLS["y"].max()), int(SCHOOLS["sigma"].iloc[-1])
+NUMBERS: dict[str, set[int]] = {
+    "README": {FIRST},
+    "index": {FIRST, int(SCHOOLS["sigma"].iloc[0])},
+    # The test's scale, what a figure shows, the lecture
+    "pooling": {
+        30,
+        100,
+        200,
+        800,
+        35,
+        71,
+        17,
+        1000,
+        LARGEST_SE,
+        15**2,
+    },
+    "shrinkage": {5**2, 125, int(SCHOOLS["y"].iloc[6]), 21, 23, 16**2},
+    "estimation": {18, 300},
+    "learning-tau": {15, 24, 40, 308, int(SCHOOLS["y"].iloc[6]), 125, 16 * len(SCHOOLS)},
+    "checking": {
+        20,
+        99,
+        200,
+        2500,
+        100_000,
+    },
+    "batting": {int(KESSINGER["rest_hits"]), 100, 34, 45 + 1},
+    "three-point": {
+        int(COVINGTON["first_made"]) - 1,  # of his first 100: he made one of 101 more
+        len(SHOTS),
+        26,
+        33,
+        35,
+        36,
+        37,
+        38,
+        45,
+        46,
+        52,
+        90,
+        300,
+        450,
+        720,
+        373,  # figures, and an exercise
+        *(44, 100 - 44),
+    },
+    "exchangeability": {25, 6622, int(SHOTS["first_made"].sum())},
+    "asthma-county": {95, len(CALIFORNIA), 200_000, 500_000, 100, 50},
+    "asthma-counties": {
+        20,
+        30,
+        9000,
+        100_000,
+        13_000,
+        1000,
+        int(PEOPLE["Sierra"]),
+        14,
+        17,
+        200_000,
+    },
+    "asthma-nested": {
+        30,
+        40,
+        len(UTAH) - 1,
+        len(KIDNEY),
+        int(PIUTE["person_years_1980_84"]),
+        int(round(WASHINGTON["person_years_1980_84"].sum(), -2)),
+        20_000,
+        400_000,
+        80_000,
+        200_000,  # exercises
+    },
+    "problem-sets/pooling-and-shrinkage": {15, 20, 100, 200},  # minutes, points and words, as in each set
+    "problem-sets/sampling": {15, 120, 150, 100_000},
+    "problem-sets/shrinkage-in-sport": {110, 200},
+    "problem-sets/exchangeability": {15, 20, 25, 100, 200},
+    "problem-sets/rates": {
+        25,
+        40,
+        100,
+        15,
+        135,
+        200,
+        500,
+        1000,
+    },
+    "instructors": {15, 18, 20, 25, 30, 35, 40, 50, 55, 58, 70, 75, 80, 100, 110, 120},  # minutes, mostly
+    "lecture": {
+        int(KESSINGER["rest_hits"]),
+        int(COVINGTON["rest_attempts"]),
+        int(COVINGTON["first_made"]) - 1,
+        len(BATTING),
+        len(SHOTS),
+        14,
+        95,
+        1000,
+        10_000,
+        200_000,
+    },
+    "notation": {100_000},
+}

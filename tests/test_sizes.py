@@ -1,0 +1,100 @@
+"""Whole numbers in the prose are sizes of the data, numbers of the page's code, or listed in `page_sizes.py`."""
+
+from pathlib import Path
+
+import book_rules as rules
+import book_sizes as sizes
+import pytest
+from page_sizes import COUNTS, NUMBERS, SIZES
+
+PAGES = rules.pages(rules.ROOT)
+README = rules.Page("README", "Reference", rules.ROOT / "README.md")
+each_page = pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
+
+
+@each_page
+def test_every_number_comes_from_somewhere(page):
+    assert sizes.strange_numbers(page, SIZES, COUNTS, NUMBERS) == []
+
+
+def test_no_entry_is_left_over():
+    """A number that no page states any more is not allowed to one that is mistyped into it."""
+    stale = []
+    for page in [*PAGES, README]:
+        found = sizes.of_page(page)
+        said = {(one.unit, one.value) for one in found}
+        for (name, unit), values in COUNTS.items():
+            if name == sizes.name_of(page):
+                stale += [f"{name}: {value} {unit}" for value in values if (unit, value) not in said]
+        stale += [
+            f"{page.name}: {value}"
+            for value in NUMBERS.get(sizes.name_of(page), ())
+            if value not in {value for _, value in said}
+        ]
+    assert stale == []
+    assert {name for name, _ in COUNTS} | set(NUMBERS) <= {sizes.name_of(page) for page in [*PAGES, README]}
+
+
+def mistyped(written: str) -> list[str]:
+    """Return a number with two neighbouring digits exchanged, with one digit changed, or the next number word."""
+    if not written[0].isdigit():
+        value = sizes.WORDS[written.lower()]
+        return [min((word for word in sizes.WORDS if sizes.WORDS[word] > value), key=sizes.WORDS.get, default="ten")]
+    digits = written.replace(",", "")
+    swapped = [digits[:n] + digits[n + 1] + digits[n] + digits[n + 2 :] for n in range(len(digits) - 1)]
+    return [one for one in [*swapped, str(int(digits) + 1)] if one != digits and one[0] != "0"]
+
+
+def test_most_mistyped_numbers_are_seen():
+    """Each number on each page, mistyped in each way: what slips through is another number of the same page."""
+    seen, missed, with_unit, missed_with_unit = 0, [], 0, []
+    for page in [*PAGES, README]:
+        allowed = sizes.allowed_on(page, SIZES, COUNTS, NUMBERS)
+        for found in sizes.of_page(page):
+            if found.unit in ("", "%") and found.value <= sizes.SMALL:
+                continue
+            for wrong in mistyped(found.written):
+                value = int(wrong) if wrong[0].isdigit() else sizes.WORDS[wrong]
+                caught = not allowed(found.unit, value)
+                seen += 1
+                with_unit += found.unit not in ("", "%")
+                if not caught:
+                    missed.append(f"{page.name}: {found.written} as {wrong} ({found.unit})")
+                    if found.unit not in ("", "%"):
+                        missed_with_unit.append(missed[-1])
+    assert seen > 1000 and with_unit > 250
+    assert len(missed_with_unit) < 0.07 * with_unit, missed_with_unit
+    assert len(missed) < 0.15 * seen, missed
+
+
+def page_of(folder: Path, text: str) -> rules.Page:
+    path = folder / "batting.md"
+    path.write_text(text, encoding="utf-8")
+    return rules.Page("book/batting", "Chapters", path)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("There are 18 players.", ""),
+        ("There are 81 players.", "81 player"),
+        ("The eighteen players batted.", ""),
+        ("The nineteen players batted.", "nineteen player"),
+        ("Of 176 young basketball players.", ""),
+        ("Of 167 young basketball players.", "167 player"),
+        ("# The 54 at bats", "54 at bat"),
+        ("```{figure} a.png\n:alt: Nine schools\n\nThe eight schools.\n```", "Nine school"),
+        ("All 3,101 counties.", "3,101 county"),
+        ("The 57 counties, or fifty-seven counties.", "fifty-seven county"),
+        ("It was drawn 4,000 times.\n\n```{code-cell} ipython3\ndraws = 4_000\n```", ""),
+        ("It was drawn 5,000 times.\n\n```{code-cell} ipython3\ndraws = 4_000\n```", "5,000"),
+        ("A 95% interval.\n\n```{code-cell} ipython3\nquantile = 0.975\nlevel = 0.95\n```", ""),
+        ("A 59% interval.\n\n```{code-cell} ipython3\nlevel = 0.95\n```", "59"),
+        ("In 1970, from 2014 to 2016 and in 1980-84 {cite:p}`a1981`, see section 27 and table 52.", ""),
+        ("Two of them, or three of ten.", ""),
+        ("It is {glue:text}`a:.0f` of [167 players]{.quotation}.", ""),
+    ],
+)
+def test_a_mistyped_number_is_seen(tmp_path, text, fault):
+    faults = " ".join(sizes.strange_numbers(page_of(tmp_path, f"# Title\n\n{text}\n"), SIZES, {}, {}))
+    assert (fault in faults) if fault else faults == ""
