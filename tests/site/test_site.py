@@ -234,7 +234,9 @@ def test_the_repository_has_its_buttons_when_its_address_is_known_and_only_then(
     """What they lead to, with an address and without one, is in test_repository.py."""
     known = bool(yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"])
     is_chapter = bool(soup(site / name).select("a.notebook-link[href$='.ipynb']"))
-    buttons = {"source-buttons": known and name.startswith("book/"), "launch-buttons": known and is_chapter}
+    # The source of a problem set holds its solutions.
+    has_source = name.startswith("book/") and not name.startswith("book/problem-sets/")
+    buttons = {"source-buttons": known and has_source, "launch-buttons": known and is_chapter}
     assert {button: button in repository_traces(site / name) for button in buttons} == buttons
     assert known or not repository_traces(site / name)
     assert not (site / "_sources").exists()
