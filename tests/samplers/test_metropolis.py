@@ -199,6 +199,27 @@ def test_a_given_shape_is_kept():
     assert float(tree.sample_stats["step_size"][0, 0]) == pytest.approx(2.4 / np.sqrt(10))
 
 
+@pytest.mark.parametrize(("groups", "chains"), [(8, 1), (60, 1), (60, 4)])
+def test_a_covariance_is_learned_from_the_later_half_of_enough_positions(groups, chains, monkeypatch):
+    """From fewer than a few a dimension it would be nearly singular; the early ones are of the way there."""
+    model, calls = Recorded(np.zeros(groups), np.ones(groups)), []
+
+    def learned(positions, before):
+        calls.append((len(model.asked) - 1, positions))
+        return before
+
+    monkeypatch.setitem(metropolis.__globals__, "_learned_root", learned)
+    metropolis(model, draws=1, warmup=1000, chains=chains, rng=np.random.default_rng(1))
+    assert calls[-1][0] == 1000  # of every hundred iterations, the last
+    for iteration, positions in calls:
+        assert iteration % 100 == 0
+        assert len(positions) == chains * iteration / 2 > 5 * (groups + 2)
+        # each is where a chain was: a proposal made in the later half, but for the first, which it came with
+        proposed = np.concatenate(model.asked[iteration // 2 + 1 : iteration + 1])
+        seen = {row.tobytes() for row in proposed}
+        assert sum(row.tobytes() in seen for row in positions) > 0.5 * len(positions)
+
+
 def test_without_warm_up_the_units_do_not_matter():
     """The first steps are as large as the starting positions are scattered."""
     run = dict(draws=50, warmup=0, chains=4)
