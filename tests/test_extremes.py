@@ -79,7 +79,7 @@ def test_exact_forgets_a_group_that_says_nothing(huge):
 
 
 @pytest.mark.parametrize("sampler", [gibbs, metropolis])
-@pytest.mark.parametrize("changed", [{0: 1e9}, {3: 1e12, 1: 1e6}, {2: 1e-9, 0: 1e9}])
+@pytest.mark.parametrize("changed", [{0: 1e9}, {3: 1e12, 1: 1e6}, {2: 1e-9, 0: 1e9}, {1: 1e-6, 3: 1e-9}])
 def test_chains_start_where_the_others_are(sampler, changed):
     model = NormalNormal(**eight(changed))
     state = model.start_state(np.random.default_rng(1), 1000)
@@ -87,6 +87,16 @@ def test_chains_start_where_the_others_are(sampler, changed):
     for name in ("mu", "tau"):
         assert np.ptp(state[name]) < 3 * np.ptp(ordinary[name])
         assert np.ptp(state[name]) > np.ptp(ordinary[name]) / 3
+
+
+def test_of_two_groups_the_one_that_says_something_is_where_chains_start():
+    model = NormalNormal([8.0, 7e8], [10.0, 1e9], mu=None, tau=stats.halfnorm(scale=10))
+    assert np.abs(model.start_state(np.random.default_rng(1), 1000)["mu"] - 8).max() < 50
+
+
+def test_suppressed_counts_start_in_the_middle():
+    model = GammaPoisson([np.nan, 9], [2, 5], shape=PRIOR, mean=PRIOR, suppressed=(1, 6))
+    np.testing.assert_allclose(model.start_state(np.random.default_rng(1), 1)["lam"], [[4 / 2, 9.5 / 5]])
 
 
 @pytest.mark.parametrize("scale", [1e-70, 1e-20, 1e20, 1e70])
@@ -186,8 +196,11 @@ def test_whole_numbers_are_whole_up_to_the_limit():
 
 
 def test_counts_for_which_the_tables_would_not_fit_are_refused():
-    with pytest.raises(ValueError, match="counts must be at most"):
+    with pytest.raises(ValueError, match="counts: the largest of every state, added up, must be at most"):
         NestedGammaPoisson([2, 1e12], [4, 5], ["a", "b"], **NESTED)
+    with pytest.raises(ValueError, match="counts: the largest of every state, added up, must be at most"):
+        NestedGammaPoisson(np.full(100, 1e6), np.ones(100), np.arange(100), **NESTED)
+    NestedGammaPoisson(np.full(100, 1e6), np.ones(100), np.zeros(100), **NESTED)  # one table for all
 
 
 @pytest.mark.parametrize("value", [1e12, 1e-75, 1.0])
@@ -198,6 +211,12 @@ def test_a_known_shape_or_concentration_within_reach_is_taken(value):
         GammaPoisson([2, 3], [4, 5], shape=1.01e12, mean=PRIOR)
     with pytest.raises(ValueError, match="concentration must be at most"):
         BetaBinomial([2, 3], [4, 5], concentration=1.01e12)
+
+
+@pytest.mark.parametrize("name", ["shape", "rate", "mean"])
+def test_a_known_zero_is_refused_by_its_own_name(name):
+    with pytest.raises(ValueError, match=f"^{name} must be above zero"):
+        OTHERS[name](0)
 
 
 # 3. At the ends of the range, and for any tau, the closed forms are right.

@@ -346,8 +346,9 @@ class NestedGammaPoisson:
         least, greatest = self.suppressed or (0, 0)
         middle = np.where(hidden, (least + greatest) / 2, self.counts)
         self._pooled = float(np.log(middle.sum() + 0.5) - np.log(self.exposure.sum()))
-        # At most so many numbers in a table for each state, and several tables.
-        refuse_what_does_not_fit("counts", int(np.nanmax(self.counts, initial=0)), each=64 * self.states.size)
+        # Each state has tables as long as its largest count.
+        largest = np.maximum.reduceat(np.nan_to_num(self._sorted), self._starts)
+        refuse_what_does_not_fit("counts: the largest of every state, added up,", int(largest.sum()), each=64)
         # In each state: how many of its counts are above i, for i = 0, 1, ... up to its largest count.
         tables = []
         for s in range(self.states.size):
