@@ -283,6 +283,8 @@ def test_james_stein_leaves_what_sits_on_the_point(unit):
     x = unit * np.arange(5.0)
     np.testing.assert_array_equal(estimators.james_stein(x, variance=1.0, toward=0.0), x)
     assert (estimators.james_stein(1e-60 * np.arange(5.0), variance=1.0, toward=0.0, positive_part=True) == 0).all()
+    # In small units a small distance is large enough.
+    assert (estimators.james_stein(1e-76 * np.arange(5.0), variance=1e-75, toward=0.0, positive_part=True) == 0).all()
 
 
 @pytest.mark.parametrize("value", [1e-75, 1e75])

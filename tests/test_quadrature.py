@@ -129,3 +129,13 @@ NO_INTEGRAL = {
 def test_what_has_no_integral_is_refused(log_density, message):
     with pytest.raises(NoMassError, match=message):
         integrate(log_density, np.linspace(-3, 3, 9)[np.newaxis], LINE)
+
+
+@pytest.mark.parametrize("law", [stats.norm(), stats.laplace(), stats.logistic(), stats.gumbel_r()])
+@pytest.mark.parametrize("nodes", [[-1.0, 0, 1], [3.0, 3.5, 4], np.linspace(-4, 4, 9)])
+def test_the_grid_ends_where_next_to_nothing_is_left(law, nodes):
+    """Wherever the search began: less than 1e-12 of the whole lies beyond."""
+    density = integrate(law.logpdf, np.atleast_2d(nodes), (-np.inf, np.inf))
+    assert law.cdf(density.nodes[0, 0]) < 1e-12
+    assert law.sf(density.nodes[0, -1]) < 1e-12
+    assert density.log_total[0] == pytest.approx(0, abs=2e-4)
