@@ -294,3 +294,9 @@ def test_the_ends_themselves_are_taken(value):
         found = estimators.complete_pooling([value, value], [value, value])
     assert found.mean == pytest.approx(value)
     assert found.se == pytest.approx(value / np.sqrt(2))
+
+
+@pytest.mark.parametrize("bounds", [(-1, 5), (3, 2), (0.5, 2), (1,)])
+def test_bounds_of_suppressed_counts_are_whole_numbers_from_zero_on(bounds):
+    with pytest.raises(ValueError, match="suppressed must be two whole numbers from zero on"):
+        GammaPoisson([np.nan, 9], [2, 5], shape=PRIOR, mean=PRIOR, suppressed=bounds)
