@@ -207,3 +207,50 @@ def test_a_disagreement_is_seen(tmp_path, name, old, new, fault):
     assert changed != text
     (tmp_path / name).write_text(changed, encoding="utf-8")
     assert any(fault in found for found in citation_faults(tmp_path)), citation_faults(tmp_path)
+
+
+# CI's script, with programs in place of apt-get, sudo and make that note what they are asked for
+
+
+@pytest.fixture
+def run_ci(tmp_path):
+    """A function that runs CI's script where one of its programs fails, and returns its exit code and what it ran."""
+    (tmp_path / "programs").mkdir()
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    log = tmp_path / "log"
+    for name in ("apt-get", "sudo", "make"):
+        program = tmp_path / "programs" / name
+        program.write_text(
+            f'#!/bin/bash\necho "{name} $1 CI=$CI $(cat)" >> "{log}"\n'
+            f'[ "{name} $1" != "$FAILS" ] || exit 3\n[ {name} != sudo ] || {{ shift 2; exec "$@"; }}\n'
+        )
+        program.chmod(0o755)
+
+    def run(fails=""):
+        log.unlink(missing_ok=True)
+        environment = {"PATH": f"{tmp_path / 'programs'}:{os.environ['PATH']}", "FAILS": fails}
+        done = subprocess.run([tmp_path / ".ci" / "run"], env=environment, input="typed", text=True, check=False)
+        ran = [line for line in log.read_text().splitlines() if not line.startswith("sudo")]
+        return done.returncode, ran
+
+    return run
+
+
+def test_ci_runs_every_test_and_compares_two_builds(run_ci):
+    code, ran = run_ci()
+    assert code == 0
+    assert [line.split(" CI=")[0] for line in ran] == [
+        "apt-get update",
+        "apt-get install",
+        "make test",
+        "make reproducible",
+    ]
+    assert all(line.endswith("CI=true ") for line in ran), "in CI, and with nobody to type anything"
+
+
+@pytest.mark.parametrize("fails", ["apt-get update", "apt-get install", "make test", "make reproducible"])
+def test_ci_stops_at_the_first_failure(fails, run_ci):
+    code, ran = run_ci(fails)
+    assert code == 3
+    assert ran[-1].startswith(fails)

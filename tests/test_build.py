@@ -1,20 +1,25 @@
 """A build gives a whole site or leaves the last one, gives the same one every time, and names what stopped it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import build
 import nbformat
+import notebooks
 import pytest
 import reproducible
 import small_book
 
 # One worker builds: what is compared was built once.
 pytestmark = pytest.mark.xdist_group("build")
+SITE = reproducible.ROOT / "_build" / "html"
 KERNEL_DIES = """
 ```{code-cell} ipython3
 import os
@@ -44,6 +49,25 @@ def change(folder: Path, name: str, old: str, new: str) -> None:
 
 def times(folder: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_a_change_in_whatever_goes_into_the_site_is_seen(tmp_path, monkeypatch):
+    """The zip file of notebooks holds more than what the pages are made from."""
+    shutil.copytree(reproducible.ROOT, tmp_path / "book", ignore=reproducible.NOT_SOURCE)
+    monkeypatch.setattr(build, "BASE", tmp_path / "book")
+    names = {name.removeprefix(f"{notebooks.FOLDER}/").split("/")[0] for name in zipped(SITE / "notebooks.zip")}
+    made = {"README.md", *(path.name for path in (SITE / "notebooks").glob("*.ipynb"))}  # while the site is built
+    for name in {"_config.yml", "_toc.yml", "book/pooling.md", "book/_ext/website.py", *names - made}:
+        path = tmp_path / "book" / name
+        path = path / "__init__.py" if path.is_dir() else path
+        before = build.inputs()
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        assert build.inputs() != before, name
+
+
+def zipped(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +196,8 @@ def test_a_kernel_that_dies_is_named_with_its_chapter_and_cell(copy):
         page.write(KERNEL_DIES)
     result = reproducible.build(copy)
     assert result.returncode != 0
-    assert "two: Kernel died" in result.stdout and "which begins: import os" in result.stdout
+    assert "two: Kernel died" in result.stdout
+    assert "in code cell 2, which begins: import os" in result.stdout  # its second; the text between is no code
 
 
 def test_two_builds_at_once_wait_for_each_other(book, copy):
