@@ -199,3 +199,38 @@ def test_planted_mentions_are_found(text):
 
 def test_right_mentions_pass():
     assert list(unfounded('Neal (2003), "Slice sampling", *Annals of Statistics* 31:705-767, and Rubin (1981).')) == []
+
+
+# Where in a work something stands: what the sections of a cited work are about, in words of ours, as its contents say.
+# A sentence that sends a reader to a section shares a word with what it is about.
+SECTIONS = {
+    ("gelman2013bayesian", "section 2.6"): "asthma example poisson",
+    ("gelman2013bayesian", "section 2.7"): "kidney rates",
+    ("gelman2013bayesian", "chapter 5"): "exchangeability exchangeable hierarchical",
+    ("gelman2013bayesian", "section 5.3"): "beta-binomial",
+    ("gelman2013bayesian", "section 5.4"): "normal",
+    ("gelman2013bayesian", "section 5.5"): "curves experiment",
+    ("gelman2013bayesian", "chapter 6"): "checks checking predictive",
+    ("gelman2013bayesian", "section 11.6"): "conditionals gibbs",
+}
+
+
+def misplaced(text):
+    """Yield the sentences that send a reader to a section about something else, or of which we know nothing."""
+    for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])|\n\n", text):
+        for where, key in re.findall(r"\b((?:section|chapter) \d+(?:\.\d+)?) of \{cite:[tp]\}`(\w+)`", sentence):
+            about = SECTIONS.get((key, where), "").split()
+            if not any(word in sentence.lower() for word in about):
+                yield f"{where} of {key}: {sentence[:150]}"
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_sections_are_about_what_they_are_named_for(path):
+    assert list(misplaced(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_misplaced_section_is_found():
+    right = "The beta-binomial model is treated in section 5.3 of {cite:t}`gelman2013bayesian`."
+    assert list(misplaced(right)) == []
+    for wrong in ("5.5", "5.4", "3.5"):
+        assert len(list(misplaced(right.replace("5.3", wrong)))) == 1
