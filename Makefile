@@ -51,6 +51,19 @@ reproducible: book  ## build the book a second time elsewhere, and compare every
 calibration: $(VENV)/installed  ## try every sampler on every model, and on planted bugs, in _build/calibration.json
 	python tests/calibration_study.py
 
+MUTANTS := _build/mutants/venv
+
+.PHONY: mutants
+mutants: book $(MUTANTS)/installed  ## plant defects and print those that no test notices (ONLY=planted, lib.estimators, ...)
+	PATH="$(CURDIR)/$(MUTANTS)/bin:$$PATH" python tests/mutants.py $(if $(ONLY),--only $(ONLY))
+
+# mutmut runs the tests in its own process: what they import has to be beside it.
+$(MUTANTS)/installed: requirements.txt pyproject.toml | $(UV)
+	$(UV) venv --quiet --clear --python $(BIN)/python $(MUTANTS)
+	$(UV) pip install --quiet --python $(MUTANTS) --require-hashes --requirement requirements.txt
+	$(UV) pip install --quiet --python $(MUTANTS) --constraint requirements.txt --group mutants
+	touch $@
+
 BENCH := _build/bench/venv
 
 .PHONY: bench

@@ -191,5 +191,7 @@ def _exponential_quantile(probability: FloatArray, rise: FloatArray) -> FloatArr
     steep = down < -1e-8
     safe = np.where(steep, down, -1.0)
     with np.errstate(divide="ignore"):  # at probability 1 of a steep fall, where clipping gives the right answer
-        t = np.clip(np.where(steep, np.log1p(probability * np.expm1(safe)) / safe, probability), 0, 1)
+        # Nearly level: the first two terms of the series, since the formula would be 0 / 0.
+        level = probability * (1 + np.where(steep, 0, down) * (1 - probability) / 2)
+        t = np.clip(np.where(steep, np.log1p(probability * np.expm1(safe)) / safe, level), 0, 1)
     return np.where(rise > 0, 1 - t, t)

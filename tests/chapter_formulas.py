@@ -878,7 +878,7 @@ def small_counties() -> Names:
 
 
 def half_dispersed() -> Names:
-    return {"a": 16, "m": 4}
+    return {"a": 24, "m": 4}
 
 
 def laboratories() -> Names:
@@ -1357,7 +1357,7 @@ SPELT: dict[tuple[str, str], str] = {
             \lambda/2
             \operatorname{E}(h X_1-\eta)^2
             1/\sqrt\kappa
-            1-7/14
+            1-7/18
             1-8/20
             1-4\cdot4/11
             \max(0,1-2/\|X\|^2)X
@@ -1424,7 +1424,7 @@ SPELT: dict[tuple[str, str], str] = {
             e^{\omega/2}
             \operatorname{Gamma}(1/2,0)
             x'A/B
-            1/5
+            1/7
         """,
         "problem-sets/pooling-and-shrinkage": r"""
             (y_j-\hat\mu)^2/\sigma_j^2

@@ -56,7 +56,7 @@ COUNTS: dict[tuple[str, str], set[int]] = {
         int(COVINGTON["first_attempts"] + COVINGTON["rest_attempts"]),
         EARLIER,
         EARLIER + int(COVINGTON["first_attempts"]),
-        *(150, 200, 400, 420, 500, 750, 800, 1000, 3000),  # figures, published points and an exercise
+        *(150, 200, 400, 420, 500, 700, 750, 1000, 3000),  # figures, published points and an exercise
     },
     ("exchangeability", "school"): {2},
     ("exchangeability", "county"): {2},
@@ -102,7 +102,7 @@ NUMBERS: dict[str, set[int]] = {
     },
     "shrinkage": {5**2, 125, int(SCHOOLS["y"].iloc[6]), 21, 23, 16**2},
     "estimation": {18, 300},
-    "learning-tau": {15, 24, 40, 308, int(SCHOOLS["y"].iloc[6]), 125, 16 * len(SCHOOLS)},
+    "learning-tau": {15, 20, 24, 40, 308, int(SCHOOLS["y"].iloc[6]), 125, 16 * len(SCHOOLS)},
     "checking": {
         20,
         99,
@@ -153,6 +153,7 @@ NUMBERS: dict[str, set[int]] = {
         int(round(WASHINGTON["person_years_1980_84"].sum(), -2)),
         20_000,
         400_000,
+        600_000,
         80_000,
         200_000,  # exercises
     },
@@ -170,7 +171,7 @@ NUMBERS: dict[str, set[int]] = {
         500,
         1000,
     },
-    "instructors": {15, 18, 20, 25, 30, 35, 40, 50, 55, 58, 70, 75, 80, 100, 110, 120},  # minutes, mostly
+    "instructors": {15, 18, 20, 25, 30, 35, 40, 50, 55, 58, 70, 75, 80, 100, 110, 120, 135},  # minutes, mostly
     "lecture": {
         int(KESSINGER["rest_hits"]),
         int(COVINGTON["rest_attempts"]),

@@ -70,12 +70,6 @@ def test_nothing_secret_on_the_page_or_in_its_download(name):
     assert leaks([page, page.with_suffix(".zip")], fragments(source_of(name))) == []
 
 
-def test_nothing_secret_in_what_sphinx_keeps_of_the_page(name):
-    """The parsed page too: nothing that Sphinx derives from it later can hold what it does not."""
-    parsed = SITE.parent / ".doctrees" / f"book/problem-sets/{name}.doctree"
-    assert leaks([parsed], fragments(source_of(name))) == []
-
-
 def test_nothing_secret_on_the_site():
     pieces = set().union(*(fragments(source_of(name)) for name in SETS)) - TAUGHT
     assert len(pieces) > 700

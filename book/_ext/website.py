@@ -101,7 +101,8 @@ def set_minus_signs(app, doctree, docname):
             text.parent.replace(text, nodes.Text(re.sub(r"^-(?=\d)", "\N{MINUS SIGN}", text)))
 
 
-# The site's address without a page's name. Sphinx's external table of contents would write a bare redirection.
+# The site's address without a page's name. Sphinx's external table of contents would write a bare redirection, and a
+# browser that has not moved on yet would ask for /favicon.ico; the icon named here is empty: nothing is asked for.
 FRONT_DOOR = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -109,7 +110,7 @@ FRONT_DOOR = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="0; url={root}">
 <title>{title}</title>
-<link rel="icon" href="_static/{icon}">
+<link rel="icon" href="data:,">
 </head>
 <body>
 <main><h1>{title}</h1><p>The book begins <a href="{root}">on its front page</a>.</p></main>
@@ -120,9 +121,9 @@ FRONT_DOOR = """<!DOCTYPE html>
 
 def write_front_door(app, error):
     """Lead from the site's address to the book."""
-    root, icon = app.builder.get_target_uri(app.config.root_doc), Path(app.config.html_favicon).name
+    root = app.builder.get_target_uri(app.config.root_doc)
     if error is None and app.builder.format == "html" and root != "index.html":
-        page = FRONT_DOOR.format(root=root, title=escape(app.config.html_title), icon=icon)
+        page = FRONT_DOOR.format(root=root, title=escape(app.config.html_title))
         Path(app.outdir, "index.html").write_text(page, encoding="utf-8")
 
 
