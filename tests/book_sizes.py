@@ -46,6 +46,9 @@ UNITS = {
     "hit": "hits|makes",
     "period": "periods",
 }
+# "The 176 made a third of their shots": a number that stands for those whom it counts is a size too, of some data set.
+THEY = re.compile(r"\b(?:the|all|these|those) $", re.IGNORECASE)
+DO = re.compile(r" (?:made|took|had|have|are|were|do|did|together|alone)\b|[.,;:)]")
 NO_ADJECTIVE = "of|in|and|or|to|for|a|the|than|is|are|by|from|with"
 
 
@@ -67,7 +70,13 @@ def numbers(name: str, text: str) -> Iterator[Found]:
         value = int(found[1].replace(",", "")) if found[1] else WORDS[found[2].lower()]
         following = re.match(r"\\?%|(?:[ -][\w'-]+){1,4}", text[found.end() :])
         context = text[max(0, found.start() - 40) : found.end() + 40]
-        yield Found(name, value, found[0], unit_in(following[0].lstrip("\\") if following else ""), context)
+        unit = unit_in(following[0].lstrip("\\") if following else "")
+        stands_for_them = THEY.search(text[: found.start()]) and DO.match(text[found.end() :])
+        if (
+            not unit and stands_for_them and value > SMALL and "problem-sets" not in name
+        ):  # those have data of their own
+            unit = "of them"
+        yield Found(name, value, found[0], unit, context)
 
 
 def unit_in(words: str) -> str:
@@ -118,6 +127,8 @@ def allowed_on(
     def allowed(unit: str, value: int) -> bool:
         if unit == "%":
             return value <= SMALL or (unit, value) in in_code or value in others.get(name_of(page), ())
+        if unit == "of them":
+            return value in set().union(*sizes.values()) or value in others.get(name_of(page), ())
         if unit:
             return value in sizes.get(unit, ()) or value in counts.get((name_of(page), unit), ())
         return value <= SMALL or (" ", value) in in_code or value in others.get(name_of(page), ())

@@ -53,15 +53,15 @@ def run(command: list, **options) -> subprocess.CompletedProcess[str]:
     )
 
 
-def failing(tests: list[str]) -> set[str]:
+def failing(tests: list[str], *options: str) -> set[str]:
     """Run tests; return the names of those that failed."""
     report = WORK / "report.xml"
     report.unlink(missing_ok=True)
-    options = ["-q", "-p", "no:cacheprovider", "--tb=no", f"--junitxml={report}", "-o", "junit_family=xunit1"]
-    done = run([sys.executable, "-m", "pytest", *options, *tests])
-    if not report.exists():
-        raise RuntimeError(f"pytest said nothing of {tests}:\n{done.stdout}\n{done.stderr}")
-    cases = ElementTree.parse(report).iter("testcase")
+    quiet = ["-q", "-p", "no:cacheprovider", "--tb=no", f"--junitxml={report}", "-o", "junit_family=xunit1"]
+    done = run([sys.executable, "-m", "pytest", *quiet, *options, *tests])
+    cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
+    if not cases:
+        raise RuntimeError(f"no test ran of {tests}:\n{done.stdout}\n{done.stderr}")
     return {f"{case.get('file')}::{case.get('name')}" for case in cases if {"failure", "error"} & {e.tag for e in case}}
 
 
@@ -99,7 +99,7 @@ def survivors_of_planting(word: str = "") -> list[str]:
         if not defect.get("build"):
             path = TREE / defect["file"]
             path.write_text(faulty, encoding="utf-8")
-            survivors += report(defect, bool(failing(defect["tests"])))
+            survivors += report(defect, bool(failing(defect["tests"], "-x")))
             path.write_text(whole, encoding="utf-8")
     return survivors
 

@@ -83,6 +83,8 @@ def page_of(folder: Path, text: str) -> rules.Page:
         ("Of 176 young basketball players.", ""),
         ("Of 167 young basketball players.", "167 player"),
         ("# The 54 at bats", "54 at bat"),
+        ("Together the 176 made a third.", ""),
+        ("Together the 167 made a third.\n\n```{code-cell} ipython3\nmade = 167\n```", "167 of them"),
         ("```{figure} a.png\n:alt: Nine schools\n\nThe eight schools.\n```", "Nine school"),
         ("All 3,101 counties.", "3,101 county"),
         ("The 57 counties, or fifty-seven counties.", "fifty-seven county"),
