@@ -341,7 +341,7 @@ def test_the_zip_holds_what_the_notebooks_need():
     with zipfile.ZipFile(SITE / "notebooks.zip") as archive:
         names = {name.removeprefix(f"{notebooks.FOLDER}/") for name in archive.namelist()}
         lock = archive.read(f"{notebooks.FOLDER}/requirements.txt")
-    assert {"README.md", "environment.yml", "requirements.txt", "pyproject.toml"} <= names
+    assert {"README.md", "LICENSE", "environment.yml", "requirements.txt", "pyproject.toml"} <= names
     files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lib").rglob("*") if path.suffix in (".py", ".csv")}
     assert files <= names
     assert not any("__pycache__" in name or "problem" in name for name in names)

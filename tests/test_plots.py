@@ -1,5 +1,6 @@
 """The plotting helpers draw what they are given, where they are told, and touch nothing else."""
 
+import io
 import json
 
 import matplotlib.pyplot as plt
@@ -218,3 +219,18 @@ def test_nested_explorable_holds_the_posterior_means():
 def test_nested_explorable_refuses_uneven_sliders(changes, message):
     with pytest.raises(ValueError, match=message):
         nested_chart(**changes)
+
+
+def test_the_style_of_the_book_draws_the_same_picture_each_time():
+    """Else every build of the book would be another one."""
+
+    def drawn():
+        with plt.style.context("lib.book"):
+            ax = plots.forest([3.0, 1.0], [1.0, 0.5], labels=["a", "b"])
+            picture = io.BytesIO()
+            ax.figure.savefig(picture, format="svg", metadata={"Date": None})
+            plt.close(ax.figure)
+        return picture.getvalue()
+
+    assert b"clip-path" in drawn(), "it has names that Matplotlib makes up"
+    assert drawn() == drawn()

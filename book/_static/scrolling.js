@@ -11,4 +11,6 @@
   };
   const watch = new ResizeObserver((entries) => entries.forEach((entry) => mark(entry.target)));
   boxes.forEach((box) => watch.observe(box));
+  // A font that arrives late makes a formula wider, and not its box.
+  document.fonts.addEventListener("loadingdone", () => boxes.forEach(mark));
 })();

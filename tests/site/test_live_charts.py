@@ -286,7 +286,7 @@ def shown_page(serve, tmp_path):
         (tmp_path / "index.html").write_text(
             f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Page</title>'
             f'<link rel="icon" href="data:,">{scripts}</head><body>'
-            '<div class="explorable"><img alt="There." src="data:,">'
+            f'<div class="explorable"><img alt="{box.children[0]["alt"]}" src="data:,">'
             f'{box.children[1].astext()}</div><p id="after">After.</p></body></html>',
             encoding="utf-8",
         )
@@ -343,3 +343,9 @@ def test_no_text_of_a_chart_leaves_its_script_element(text, shown_page, browser)
         assert drawn.axes["x"][0] == text
         assert re.sub(r"\s+", " ", drawn.title).strip() == re.sub(r"\s+", " ", text).strip()
         assert log.faults() == []
+
+
+def test_the_chart_is_described_in_its_own_words(shown_page, browser):
+    with opened(browser, shown_page(two_panels())) as (page, _):
+        assert page.get_by_role("group", name="A title").count() == 1
+        assert page.get_by_role("img", name="What there is.").count() == 1
