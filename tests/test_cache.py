@@ -166,3 +166,12 @@ def test_a_missing_dependency_is_named(folder):
     shutil.rmtree(folder / "lib")
     with pytest.raises(FileNotFoundError, match="lib"):
         trees.digest(folder, NAMES)
+
+
+def test_the_order_in_which_files_are_found_does_not_matter(folder, monkeypatch):
+    """A file system lists a folder in an order of its own; digests, zip files and notebooks have to be the same."""
+    digest, names = trees.digest(folder, NAMES), list(trees.contents(folder, folder))
+    found = Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda path, pattern: reversed(sorted(found(path, pattern))))
+    assert trees.digest(folder, NAMES) == digest
+    assert list(trees.contents(folder, folder)) == names
