@@ -155,3 +155,15 @@ def test_every_target_has_a_word_of_help_and_is_phony():
 def test_every_link_leads_somewhere(link):
     path = "".join(link)
     assert path.startswith("https://") or (ROOT / path).exists()
+
+
+def test_the_sets_that_take_a_seed_are_those():
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    (part,) = (part for part in contents["parts"] if part["caption"] == "Problem sets")
+    sources = [(ROOT / f"{entry['file']}.md").read_text(encoding="utf-8") for entry in part["chapters"]]
+    ordinals = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
+    seeded = [
+        ordinals[place] for place, source in enumerate(sources) if re.search(r"^:tags: \[.*\bseed\b", source, re.M)
+    ]
+    (named,) = re.findall(r"The (\w+) set and the (\w+) can give each class data of its own", README)
+    assert list(named) == seeded
