@@ -373,3 +373,8 @@ def test_input_is_not_changed():
     np.testing.assert_array_equal(y, EIGHT_Y)
     np.testing.assert_array_equal(sigma, EIGHT_SIGMA)
     np.testing.assert_array_equal(tau, [0, 5, np.inf])
+
+
+def test_a_refusal_says_what_it_saw():
+    with pytest.raises(ValueError, match=r"sigma must be above zero in every group; the smallest is -3$"):
+        estimators.complete_pooling([1.0, 2.0, 4.0], [2.0, -3.0, 9.0])
