@@ -60,9 +60,17 @@ def command_fault(command: str) -> str | None:
             return f"no target {word}"
         if "=" in word and not any(f"$({name})" in recipe(target) for target in words if "=" not in target):
             return f"no variable {name}"
-        if name == "ONLY" and value not in PARTS:
+        if name == "ONLY" and value not in parts_of(words[0]):
             return f"no part {value}"
     return None
+
+
+def parts_of(target: str) -> set[str]:
+    """What a target can be told to do alone."""
+    if target == "bench":
+        return set(PARTS)
+    files = (path.relative_to(ROOT).with_suffix("").parts for path in (ROOT / "lib").rglob("*.py"))
+    return {"planted", "lib", *(".".join(parts) for parts in files)}
 
 
 def fault(span: str, pages: str) -> str | None:
@@ -122,6 +130,8 @@ def test_what_is_named_exists(name, pages):
         "make problem-sets SED=1",
         "make lab SEED=1",
         "make bench ONLY=nest",
+        "make bench ONLY=planted",
+        "make mutants ONLY=lib.estimator",
         "conda env create --file environments.yml",
         "conda create --file environment.yml",
         "SEEDS",
