@@ -8,6 +8,8 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import jupytext
+import problem_set_builder
 import pytest
 import yaml
 from book_rules import ROOT
@@ -150,3 +152,17 @@ def test_lib_imports_only_what_the_project_asks_for():
 def test_an_import_of_something_else_is_seen(tmp_path):
     (tmp_path / "a.py").write_text("import numpy.linalg\nimport os\nfrom yaml import load\nfrom .b import c\n")
     assert imported(tmp_path) == {"numpy", "pyyaml"}
+
+
+@pytest.mark.parametrize("source", problem_set_builder.sources(), ids=lambda source: source.stem)
+def test_a_problem_set_asks_for_what_its_notebook_imports(source, tmp_path):
+    """Its solution too: a student may import what the solution does."""
+    notebook = problem_set_builder.solution_notebook(source)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    (tmp_path / "notebook.py").write_text(re.sub(r"^[%!].*$", "", "\n".join(code), flags=re.MULTILINE))
+    asked = next(
+        config["requirements"]
+        for cell in notebook.cells + jupytext.read(source).cells
+        if (config := problem_set_builder.configuration(cell, "ASSIGNMENT CONFIG"))
+    )
+    assert imported(tmp_path) - {"otter-grader"} <= {canonicalize_name(name) for name in asked}
