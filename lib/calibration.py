@@ -174,6 +174,8 @@ def simulation_based_calibration(
     replicates, draws = positive_integer("replicates", replicates), positive_integer("draws", draws)
     chains, thin = positive_integer("chains", chains), positive_integer("thin", thin)
     refuse_what_does_not_fit("replicates", replicates, each=_A_REPLICATE)
+    refuse_what_does_not_fit("draws", draws, each=8)
+    refuse_what_does_not_fit("thin", thin, each=8 * draws, more=f" with draws={draws}")
     # Each replicate has a generator of its own, whoever runs it.
     seeds = np.random.SeedSequence(generator(rng).integers(2**32, size=4).tolist()).spawn(replicates)
     job = delayed(_replicate)

@@ -5,7 +5,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from lib.validation import generator
+from lib.validation import finite_number, generator
 
 
 def eight_schools() -> pd.DataFrame:
@@ -162,9 +162,7 @@ def simulate_asthma(
     """
     rng = generator(rng)
     truth = {"mu": mu, "tau": tau, "nu": nu, "omega": omega}
-    for name, value in truth.items():
-        if not np.isfinite(value):
-            raise ValueError(f"{name} must be finite; it is {value}")
+    truth = {name: finite_number(name, value) for name, value in truth.items()}
     for name in ("tau", "omega"):
         if truth[name] < 0:
             raise ValueError(f"{name} is a standard deviation and must not be negative; it is {truth[name]}")

@@ -6,7 +6,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from lib.validation import FloatArray, finite_array, finite_vector, freeze, positive_vector, real_array, within_reach
+from lib.validation import (
+    FloatArray,
+    broadcast,
+    finite_array,
+    finite_number,
+    finite_vector,
+    freeze,
+    positive_vector,
+    real_array,
+    within_reach,
+)
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,7 @@ def shrinkage_weight(sigma: ArrayLike, tau: ArrayLike) -> FloatArray:
         raise ValueError("sigma must be finite")
     if not (tau >= 0).all():
         raise ValueError("tau must be zero or more, and not NaN")
+    broadcast("tau", tau, "sigma", sigma)
     with np.errstate(divide="ignore", over="ignore", under="ignore"):  # sigma / 0 is infinite, its weight rightly zero
         return np.asarray(1 / (1 + np.square(np.divide(sigma, tau))))
 
@@ -143,9 +154,7 @@ def partial_pooling(y: ArrayLike, sigma: ArrayLike, tau: ArrayLike, mu: float | 
         # At tau = infinity the group's own weight is 1, and what is unknown of mu no longer matters.
         from_centre = np.multiply(1 - weight, np.sqrt(centre_variance), where=weight < 1, out=np.zeros_like(weight))
     else:
-        if np.ndim(mu) != 0:
-            raise ValueError("mu must be one number, or None to estimate it")
-        centre = np.broadcast_to(finite_array("mu", mu), tau.shape)
+        centre = np.full(tau.shape, finite_number("mu", mu))
         from_centre = np.zeros_like(weight)
     mean = weight * y + (1 - weight) * centre[..., np.newaxis]
     return PartialPooling(np.array(centre), mean, np.sqrt(weight * sigma**2 + from_centre**2), weight)
@@ -208,10 +217,11 @@ def james_stein(
     lost = 2 if toward is not None else 3
     if x.ndim == 0 or x.shape[-1] < lost:
         raise ValueError(f"x must hold at least {lost} observations along its last axis to shrink in this way")
-    if not (np.ndim(variance) == 0 and 0 < variance < np.inf):
-        raise ValueError("variance must be one finite number above zero")
-    within_reach("variance", np.asarray(variance, dtype=float), positive=True)
-    point = x.mean(axis=-1, keepdims=True) if toward is None else finite_array("toward", toward)
+    variance = finite_number("variance", variance)
+    if variance <= 0:
+        raise ValueError(f"variance must be above zero, not {variance:g}")
+    within_reach("variance", np.array(variance), positive=True)
+    point = x.mean(axis=-1, keepdims=True) if toward is None else finite_number("toward", toward)
     deviation = x - point
     square = (deviation**2).sum(axis=-1, keepdims=True)
     # Where every observation sits on the point there is nothing to shrink, whatever the factor.
@@ -242,6 +252,7 @@ def to_arcsine(share: ArrayLike, trials: ArrayLike) -> FloatArray:
     share, trials = finite_array("share", share), _trials(trials)
     if ((share < 0) | (share > 1)).any():
         raise ValueError("share must lie from 0 to 1")
+    broadcast("share", share, "trials", trials)
     return np.asarray(np.sqrt(trials) * np.arcsin(2 * share - 1))
 
 
@@ -266,6 +277,8 @@ def from_arcsine(x: ArrayLike, trials: ArrayLike, *, variance: ArrayLike = 0.0) 
     x, trials, variance = finite_array("x", x), _trials(trials), finite_array("variance", variance)
     if (variance < 0).any():
         raise ValueError("variance must be zero or more")
+    broadcast("x", x, "trials", trials)
+    broadcast("variance", variance, "trials", trials)
     angle = x / np.sqrt(trials)
     if (np.abs(angle) > np.pi / 2 * (1 + 1e-12)).any():
         raise ValueError("x must lie within sqrt(trials) * pi / 2 of zero: no share is further out")

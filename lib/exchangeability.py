@@ -15,6 +15,7 @@ from scipy import optimize, special, stats
 from lib.validation import (
     FloatArray,
     finite_array,
+    finite_number,
     finite_vector,
     freeze,
     generator,
@@ -25,6 +26,7 @@ from lib.validation import (
 
 _WHOLE = 60  # up to this degree, all turning points of a polynomial are found at once
 _PIECE = 48  # degree of each piece of one of a higher degree
+_A_COUNT = 64  # bytes, about, that the law of the number of ones takes for each number while it is computed
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,12 @@ def urn_counts(n: int, ones: float, zeros: float, added: float) -> FloatArray:
     (Eggenberger and Polya 1923).
     """
     n = positive_integer("n", n)
-    start = finite_vector("ones and zeros", [ones, zeros])
+    refuse_what_does_not_fit("n", n, each=_A_COUNT)
+    start = np.array([finite_number("ones", ones), finite_number("zeros", zeros)])
     if (start < 0).any() or start.sum() == 0:
         raise ValueError("ones and zeros must not be negative, and there must be a ball in the urn")
-    if not np.isfinite(added) or (added < 0 and added != -1):
+    added = finite_number("added", added)
+    if added < 0 and added != -1:
         raise ValueError(f"added must be -1 or at least 0; it is {added:g}")
     if added == -1:
         if (start != np.floor(start)).any() or start.sum() < n:
@@ -212,6 +216,7 @@ def mixture_counts(n: int, chance: ArrayLike, weight: ArrayLike) -> FloatArray:
     """
     n = positive_integer("n", n)
     chance = finite_vector("chance", chance)
+    refuse_what_does_not_fit("n", n, each=_A_COUNT * chance.size, more=f" with {chance.size} coins")
     if ((chance < 0) | (chance > 1)).any():
         raise ValueError("chance must lie between 0 and 1")
     weight = _count_law("weight", weight)
@@ -257,7 +262,9 @@ def nearest_mixture(counts: ArrayLike, *, gap: float = 1e-8) -> NearestMixture:
     from 0 to 1; coins under which this witness has the largest expectation are added until no coin could improve the
     mixture (column generation). The lower bound looks at every coin, not only at those in the program.
     """
-    counts = _count_law("counts", counts)
+    counts, gap = _count_law("counts", counts), finite_number("gap", gap)
+    if gap <= 0:
+        raise ValueError(f"gap must be above zero, not {gap:g}")
     n = counts.size - 1
     s = np.arange(n + 1)
     coins = np.linspace(0, 1, 8 * n + 1)

@@ -12,7 +12,7 @@ from scipy import special, stats
 
 from lib.estimators import partial_pooling
 from lib.models import NestedGammaPoisson, NormalNormal
-from lib.validation import FloatArray, finite_vector
+from lib.validation import FloatArray, finite_number, finite_vector, group_labels
 
 # From the palette of Okabe and Ito: told apart by readers of every kind of colour vision, in either theme.
 BLUE, VERMILION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
@@ -158,13 +158,10 @@ def shrinkage_explorable(
     tau = finite_vector("tau", tau)
     if tau.size < 2 or tau[1] <= tau[0] or not np.allclose(np.diff(tau), tau[1] - tau[0]):
         raise ValueError("tau must hold at least two evenly spaced, increasing values: a slider moves in equal steps")
-    if start not in tau:
-        raise ValueError(
-            f"start must be one of the values of tau, which run from {tau[0]:g} to {tau[-1]:g}; it is {start:g}"
-        )
+    start = _one_of("tau", tau, start)
     pooled = partial_pooling(y, sigma, tau)
     half = stats.norm.ppf(0.975) * pooled.sd
-    names = [str(name) for name in labels]
+    names = [str(name) for name in group_labels(labels, length=pooled.mean.shape[-1])]
     groups = pd.DataFrame(
         {
             "tau": np.repeat(tau, len(names)),
@@ -197,6 +194,16 @@ def shrinkage_explorable(
         line.mark_line(color=BLUE), line.transform_filter(here).mark_circle(color=VERMILION, size=110, opacity=1)
     ).properties(width=440, height=110, title=alt.TitleParams("How well each τ explains the data", anchor="start"))
     return alt.vconcat(top, bottom).add_params(slider)
+
+
+def _one_of(name: str, values: FloatArray, start: float) -> float:
+    start = finite_number("start", start)
+    if start not in values:
+        raise ValueError(
+            f"start must be one of the values of {name}, which run from {values[0]:g} to {values[-1]:g}; "
+            f"it is {start:g}"
+        )
+    return start
 
 
 def _slider(name: str, column: str, values: FloatArray, start: float, title: str) -> tuple[alt.Parameter, str]:
@@ -267,10 +274,7 @@ def prior_explorable(
     scale = finite_vector("scale", scale)
     if scale.size < 2 or scale[0] <= 0 or scale[1] <= scale[0] or not np.allclose(np.diff(scale), scale[1] - scale[0]):
         raise ValueError("scale must hold at least two evenly spaced, increasing values above zero")
-    if start not in scale:
-        raise ValueError(
-            f"start must be one of the values of scale, which run from {scale[0]:g} to {scale[-1]:g}; it is {start:g}"
-        )
+    start = _one_of("scale", scale, start)
     model = NormalNormal(y, sigma)
     # Steps of equal ratio resolve both ends; what lies beyond them weighs less than the rounding of what is shown.
     tau = np.geomspace(1e-5 * model.sigma.min(), 1e5 * max(model.sigma.max(), float(np.ptp(model.y))), 1000)
@@ -279,7 +283,7 @@ def prior_explorable(
     mass /= mass.sum(axis=1, keepdims=True)
     pooled = partial_pooling(y, sigma, tau)
     low, high = (_mixture_quantile(probability, mass, pooled.mean, pooled.sd) for probability in (0.025, 0.975))
-    names = [str(name) for name in labels]
+    names = [str(name) for name in group_labels(labels, length=model.y.size)]
     groups = pd.DataFrame(
         {
             "scale": np.repeat(scale, len(names)),

@@ -54,6 +54,25 @@ def at_most(name: str, value: float | None, limit: float) -> None:
         raise ValueError(f"{name} must be at most {limit:g}, not {value:g}: there the rates hardly differ any more")
 
 
+def finite_number(name: str, value: object) -> float:
+    """Return one finite number."""
+    array = finite_array(name, value)  # type: ignore[arg-type]
+    if array.ndim != 0:
+        raise ValueError(f"{name} must be one number, not an array of the shape {array.shape}")
+    return float(array)
+
+
+def broadcast(name: str, array: FloatArray, like: str, other: FloatArray) -> None:
+    """Refuse an array whose shape does not go with that of another."""
+    try:
+        np.broadcast_shapes(array.shape, other.shape)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must have one value for each of {like}, or one for all: "
+            f"the shape {array.shape} does not go with {other.shape}"
+        ) from error
+
+
 def finite_vector(name: str, values: ArrayLike, *, length: int | None = None, like: str = "y") -> FloatArray:
     """Return one finite number a group, as a one-dimensional array of its own."""
     array = finite_array(name, values).copy()

@@ -1,0 +1,138 @@
+"""Whatever is wrong with an argument, the refusal begins with the argument's name: every argument, every kind of wrong.
+
+What is in the table decides what is tried: a number that must be whole, a vector of one number a group, a generator.
+"""
+
+import inspect
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from lib import datasets, estimators, exchangeability, plots
+from lib.calibration import simulation_based_calibration
+from lib.models import BetaBinomial, GammaPoisson, NestedGammaPoisson, NormalNormal
+from lib.samplers import exact, gibbs, metropolis
+
+Y, SIGMA = np.array([28.0, 8.0, -3.0, 7.0]), np.array([15.0, 10.0, 16.0, 11.0])
+HITS, AT_BATS = np.array([18.0, 12.0, 9.0, 7.0]), np.array([45.0, 44.0, 43.0, 45.0])
+DEATHS, YEARS = np.array([3.0, 0.0, 9.0, 14.0]), np.array([1.5, 0.4, 4.0, 6.0])
+STATES = ["A", "A", "B", "C"]
+NORMAL, POSITIVE = stats.norm(0, 5), stats.expon(scale=2)
+MODEL = NormalNormal(Y, SIGMA, mu=NORMAL, tau=POSITIVE)
+RUN = {"model": MODEL, "draws": 10, "chains": 2, "rng": np.random.default_rng(0)}
+NESTED = {"mu": NORMAL, "tau": POSITIVE, "nu": NORMAL, "omega": POSITIVE, "suppressed": (1, 5), "labels": list("abcd")}
+URN = {"n": 4, "ones": 2.0, "zeros": 3.0, "added": 1.0}
+TAUS = np.linspace(0, 30, 4)
+# For each call, arguments that are right; each is made wrong in turn.
+CALLS = {
+    estimators.complete_pooling: {"y": Y, "sigma": SIGMA},
+    estimators.partial_pooling: {"y": Y, "sigma": SIGMA, "tau": 5.0, "mu": 8.0},
+    estimators.shrinkage_weight: {"sigma": SIGMA, "tau": 5.0},
+    estimators.method_of_moments_tau2: {"y": Y, "sigma": SIGMA},
+    estimators.james_stein: {"x": Y, "variance": 2.0, "toward": 1.0},
+    estimators.to_arcsine: {"share": HITS / AT_BATS, "trials": AT_BATS},
+    estimators.from_arcsine: {"x": Y / 9, "trials": AT_BATS, "variance": 1.0},
+    NormalNormal: {"y": Y, "sigma": SIGMA, "mu": NORMAL, "tau": POSITIVE, "labels": list("abcd")},
+    BetaBinomial: {
+        "successes": HITS,
+        "trials": AT_BATS,
+        "mean": 0.3,
+        "concentration": POSITIVE,
+        "labels": list("abcd"),
+    },
+    GammaPoisson: {"counts": DEATHS, "exposure": YEARS, "shape": POSITIVE, "rate": POSITIVE, "suppressed": (1, 5)},
+    NestedGammaPoisson: {"counts": DEATHS, "exposure": YEARS, "group": STATES} | NESTED,
+    exact: RUN,
+    gibbs: RUN | {"warmup": 5},
+    metropolis: RUN | {"warmup": 5},
+    simulation_based_calibration: RUN | {"sampler": exact, "replicates": 3, "thin": 2},
+    datasets.simulate_asthma: {"rng": np.random.default_rng(0), "mu": 0.4, "tau": 0.3, "nu": 2.0, "omega": 0.6},
+    exchangeability.is_exchangeable: {"law": np.full((2, 2), 0.25)},
+    exchangeability.joint_law: {"counts": np.full(4, 0.25)},
+    exchangeability.urn_counts: URN,
+    exchangeability.urn_draws: URN | {"replicates": 5, "rng": np.random.default_rng(0)},
+    exchangeability.first_draws: {"counts": np.full(4, 0.25), "k": 2},
+    exchangeability.mixture_counts: {"n": 4, "chance": [0.2, 0.6], "weight": [0.5, 0.5]},
+    exchangeability.total_variation: {"one": np.full(4, 0.25), "other": [0.1, 0.2, 0.3, 0.4]},
+    exchangeability.nearest_mixture: {"counts": np.full(4, 0.25), "gap": 1e-6},
+    plots.shrinkage_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "tau": TAUS, "start": 10.0},
+    plots.prior_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "scale": TAUS + 5, "start": 15.0},
+}
+NO_RULE = {"model", "sampler"}  # a protocol: what does not fit it fails by the name of what it lacks
+# What is wrong elsewhere is right here: values that broadcast, no warmup, counts of which all are suppressed.
+RIGHT = {
+    *[("shrinkage_weight", "sigma", wrong) for wrong in ("empty", "in a table")],
+    *[("to_arcsine", name, "in a table") for name in ("share", "trials")],
+    *[("from_arcsine", name, "in a table") for name in ("x", "trials")],
+    *[("james_stein", "x", "in a table"), ("is_exchangeable", "law", "in a table")],
+    *[("gibbs", "warmup", "zero"), ("metropolis", "warmup", "zero")],
+    *[("GammaPoisson", "counts", "NaN"), ("NestedGammaPoisson", "counts", "NaN")],
+}
+# Where two do not fit each other, the one that has to be as the other is.
+BLAMED = {
+    **{("total_variation", "one", wrong): "other" for wrong in ("empty", "in a table")},
+    **{("to_arcsine", "trials", "empty"): "share", ("from_arcsine", "trials", "empty"): "x"},
+}
+
+
+def wrong_values(name, value):
+    """Yield a word for each kind of wrong that an argument can be, and a value that is it."""
+    if isinstance(value, np.random.Generator):
+        yield from {"a seed": 0, "an old state": np.random.RandomState(0), "None": None}.items()
+    elif isinstance(value, int):
+        yield from {"not whole": 2.5, "negative": -1, "text": "3", "a truth": True, "None": None}.items()
+        if name != "k":
+            yield from {"zero": 0, "endless": 10**18}.items()
+    elif isinstance(value, float):
+        yield from {"NaN": np.nan, "infinite": -np.inf, "text": "three", "complex": 1j, "a list": [1.0, [2.0]]}.items()
+    elif isinstance(value, tuple):
+        yield from {"reversed": value[::-1], "one": value[:1], "a fraction": (1.5, 5), "negative": (-1, 5)}.items()
+    elif name == "labels":
+        yield from {"too few": list("abc"), "twice": list("abca"), "missing": ["a", "b", "c", None]}.items()
+        yield "lists", [[1], [2], [3], [4]]
+    elif name == "group":
+        yield from {"too few": STATES[:-1], "in a table": [STATES]}.items()
+    elif hasattr(value, "rvs"):
+        yield from {"NaN": np.nan, "text": "three", "a family": stats.norm, "a list": [1.0], "a seed": b"1"}.items()
+    else:
+        array = np.asarray(value, dtype=float)
+        yield from {"text": array.astype(str).tolist(), "complex": array + 1j, "ragged": [[1.0], [2.0, 3.0]]}.items()
+        yield from {
+            "NaN": array * np.nan,
+            "infinite": np.full_like(array, -np.inf),
+            "dates": pd.to_datetime(array.ravel()),
+        }.items()
+        yield from {"empty": [], "in a table": array[np.newaxis]}.items()
+
+
+def cases():
+    for function, arguments in CALLS.items():
+        for name, value in arguments.items():
+            for wrong, bad in wrong_values(name, value) if name not in NO_RULE else ():
+                case = function.__name__, name, wrong
+                if case not in RIGHT:
+                    yield pytest.param(function, name, bad, BLAMED.get(case, name), id="-".join(case))
+
+
+@pytest.mark.parametrize("function, name, bad, blamed", list(cases()))
+def test_a_refusal_begins_with_the_name_of_the_argument(function, name, bad, blamed):
+    with pytest.raises((TypeError, ValueError), match=rf"^{blamed}\b"):
+        function(**CALLS[function] | {name: bad})
+
+
+@pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
+def test_what_is_made_wrong_was_right(function):
+    function(**CALLS[function])
+
+
+def test_every_public_call_with_rules_is_in_the_table():
+    public = {
+        getattr(module, name)
+        for module in (estimators, exchangeability)
+        for name in vars(module)
+        if not name.startswith("_") and inspect.isfunction(getattr(module, name))
+        and getattr(module, name).__module__ == module.__name__
+    }  # fmt: skip
+    assert public <= CALLS.keys()
