@@ -3,6 +3,7 @@
 What is in the table decides what is tried: a number that must be whole, a vector of one number a group, a generator.
 """
 
+import copy
 import inspect
 
 import numpy as np
@@ -17,7 +18,7 @@ from lib.samplers import exact, gibbs, metropolis
 
 Y, SIGMA = np.array([28.0, 8.0, -3.0, 7.0]), np.array([15.0, 10.0, 16.0, 11.0])
 HITS, AT_BATS = np.array([18.0, 12.0, 9.0, 7.0]), np.array([45.0, 44.0, 43.0, 45.0])
-DEATHS, YEARS = np.array([3.0, 0.0, 9.0, 14.0]), np.array([1.5, 0.4, 4.0, 6.0])
+DEATHS, YEARS = np.array([3.0, 0.0, np.nan, 14.0]), np.array([1.5, 0.4, 4.0, 6.0])
 STATES = ["A", "A", "B", "C"]
 NORMAL, POSITIVE = stats.norm(0, 5), stats.expon(scale=2)
 MODEL = NormalNormal(Y, SIGMA, mu=NORMAL, tau=POSITIVE)
@@ -123,8 +124,17 @@ def test_a_refusal_begins_with_the_name_of_the_argument(function, name, bad, bla
 
 
 @pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
-def test_what_is_made_wrong_was_right(function):
-    function(**CALLS[function])
+def test_what_is_made_wrong_was_right_and_nothing_given_is_changed(function):
+    arguments = {
+        name: value.copy() if isinstance(value, np.ndarray) else copy.deepcopy(value)
+        for name, value in CALLS[function].items()
+    }
+    kept = {name: copy.deepcopy(value) for name, value in arguments.items()}
+    function(**arguments)
+    for name, value in arguments.items():
+        if isinstance(value, np.ndarray | list):
+            np.testing.assert_array_equal(value, kept[name], err_msg=name)
+            assert not isinstance(value, np.ndarray) or value.flags.writeable, name
 
 
 def test_every_public_call_with_rules_is_in_the_table():
