@@ -12,7 +12,7 @@ from scipy import special, stats
 
 from lib.estimators import partial_pooling
 from lib.models import NestedGammaPoisson, NormalNormal
-from lib.validation import FloatArray, finite_number, finite_vector, group_labels
+from lib.validation import FloatArray, finite_array, finite_number, finite_vector, group_labels
 
 # From the palette of Okabe and Ito: told apart by readers of every kind of colour vision, in either theme.
 BLUE, VERMILION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
@@ -50,13 +50,18 @@ def forest(
     -------
     matplotlib.axes.Axes
     """
-    if np.size(estimate) != len(labels):
-        raise ValueError(f"labels must name each of the {np.size(estimate)} estimates; it has {len(labels)}")
-    ax = ax or plt.subplots()[1]
-    rows = np.arange(len(labels)) + shift
+    estimate = finite_vector("estimate", estimate)
     if half_width is not None:
-        ax.hlines(rows, np.subtract(estimate, half_width), np.add(estimate, half_width), color=color, linewidth=1.5)
-    ax.plot(np.asarray(estimate), rows, marker, color=color, markersize=6, label=label)
+        half_width = finite_vector("half_width", half_width, length=estimate.size, like="estimate")
+        if (half_width < 0).any():
+            raise ValueError(f"half_width must be zero or more in every group; the smallest is {half_width.min():g}")
+    if estimate.size != len(labels):
+        raise ValueError(f"labels must name each of the {estimate.size} estimates; it has {len(labels)}")
+    rows = np.arange(len(labels)) + finite_number("shift", shift)
+    ax = ax or plt.subplots()[1]
+    if half_width is not None:
+        ax.hlines(rows, estimate - half_width, estimate + half_width, color=color, linewidth=1.5)
+    ax.plot(estimate, rows, marker, color=color, markersize=6, label=label)
     ax.set_yticks(np.arange(len(labels)), [str(name) for name in labels])
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
@@ -79,7 +84,7 @@ def paths(x: ArrayLike, lines: ArrayLike, *, labels: Sequence[object], gap: floa
     -------
     matplotlib.axes.Axes
     """
-    x, lines = np.asarray(x, dtype=float), np.asarray(lines, dtype=float)
+    x, lines, gap = finite_vector("x", x), finite_array("lines", lines), finite_number("gap", gap)
     if lines.shape != (x.size, len(labels)):
         raise ValueError(
             f"lines must have the shape ({x.size}, {len(labels)}), a row for each x and a column a label; "

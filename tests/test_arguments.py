@@ -58,6 +58,8 @@ CALLS = {
     exchangeability.mixture_counts: {"n": 4, "chance": [0.2, 0.6], "weight": [0.5, 0.5]},
     exchangeability.total_variation: {"one": np.full(4, 0.25), "other": [0.1, 0.2, 0.3, 0.4]},
     exchangeability.nearest_mixture: {"counts": np.full(4, 0.25), "gap": 1e-6},
+    plots.forest: {"estimate": Y, "half_width": SIGMA, "labels": list("abcd"), "shift": 0.2},
+    plots.paths: {"x": Y[:2], "lines": np.array([Y, SIGMA]), "labels": list("abcd"), "gap": 1.0},
     plots.shrinkage_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "tau": TAUS, "start": 10.0},
     plots.prior_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "scale": TAUS + 5, "start": 15.0},
 }
@@ -68,11 +70,14 @@ RIGHT = {
     *[("to_arcsine", name, "in a table") for name in ("share", "trials")],
     *[("from_arcsine", name, "in a table") for name in ("x", "trials")],
     *[("james_stein", "x", "in a table"), ("is_exchangeable", "law", "in a table")],
+    *[("forest", "labels", wrong) for wrong in ("twice", "missing", "lists")],
+    *[("paths", "labels", wrong) for wrong in ("twice", "missing", "lists")],
     *[("gibbs", "warmup", "zero"), ("metropolis", "warmup", "zero")],
     *[("GammaPoisson", "counts", "NaN"), ("NestedGammaPoisson", "counts", "NaN")],
 }
 # Where two do not fit each other, the one that has to be as the other is.
 BLAMED = {
+    **{("paths", "labels", "too few"): "lines"},
     **{("total_variation", "one", wrong): "other" for wrong in ("empty", "in a table")},
     **{("to_arcsine", "trials", "empty"): "share", ("from_arcsine", "trials", "empty"): "x"},
 }
