@@ -1,0 +1,244 @@
+"""A share that a page puts into words, "a quarter of them" or "80 percent", is that share, to a tenth of itself.
+
+Each has a row: what it is a share of, computed here or by a reference; or `CODE`, where the page's own code has the
+number. Pictures that no reference draws are named without a value: those were only looked at.
+"""
+
+import re
+from functools import cache
+
+import book_rules as rules
+import numpy as np
+import pytest
+import references
+import references_asthma as asthma
+import references_batting as batting
+import references_three_point as three_point
+from book_sizes import literals
+from exchangeability_reference import shuffle_to_coin
+from page_sizes import BATTING, COVINGTON, PEOPLE, SHOTS
+from scipy import optimize
+
+from lib import estimators
+
+TOPS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+}
+PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+NUMBERS = TOPS | {"ten": 10, "thirty": 30}
+SHARE = re.compile(
+    rf"\b(?:(?P<top>{'|'.join(TOPS)}) (?P<part>{'|'.join(PARTS)})s?\b(?! (?:school|curve|error|route)\b)"
+    r"|(?P<percent>(?!few)\w+) per ?cent\b)",
+    re.IGNORECASE,
+)
+CODE = "the page's code has it"
+LOOKED_AT = "a picture that no reference draws"
+ASIDE = "an ordinal, or no share of anything"
+
+
+def kept_by_james_stein():
+    first = BATTING["first_hits"].to_numpy() / 45
+    mean = first.mean()
+    shrunk = estimators.james_stein(first, variance=mean * (1 - mean) / 45)
+    return (shrunk[0] - mean) / (first[0] - mean)
+
+
+def pooled_by_shooters():
+    _, kappa = three_point.best_beta_binomial()
+    return float((kappa / (kappa + SHOTS["first_attempts"])).mean())
+
+
+def pupils_at_break_even():
+    """How many times the pupils it takes until mu's two forms mix equally well at tau = 10."""
+
+    def difference(pupils):
+        precision = pupils / references.SIGMA**2
+        weight = 100 / (100 + 1 / precision)
+        return (1 - weight).mean() - precision @ weight / precision.sum()
+
+    return optimize.brentq(difference, 0.1, 10)
+
+
+def highest_share(least, most, how):
+    attempts = SHOTS["first_attempts"] + SHOTS["rest_attempts"]
+    share = (SHOTS["first_made"] + SHOTS["rest_made"]) / attempts
+    return how(share[(attempts >= least) & (attempts <= most)])
+
+
+def smaller_than_fresno():
+    """The largest county with a higher raw rate than Fresno, as a share of Fresno's people."""
+    exposure, low, _ = (np.asarray(part) for part in asthma.california())
+    rate, fresno = low / exposure, asthma.california_place("Fresno")
+    return float((exposure[rate > rate[fresno]]).max() / exposure[fresno])
+
+
+# The words as the page has them, as many as it takes to tell them apart; and the value.
+SHARES = {
+    "pooling": {
+        "starts at 5 percent": lambda: references.power_of_q(0),
+        "about 30 percent": lambda: references.power_of_q(10),
+        "reaches about 80 percent": lambda: references.power_of_q(20),
+        "a quarter of the variance": lambda: 0.5**2,
+    },
+    "shrinkage": {"Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
+    "estimation": {
+        "from a tenth of a point": CODE,
+        "Steps of a tenth of a point": CODE,
+        "for steps of a tenth of a point": CODE,
+        "down to a tenth of a point": lambda: 0.1,  # what the exercise asks for
+        "must be a tenth": lambda: 0.1,
+    },
+    "learning-tau": {
+        "where it is a tenth of a point": lambda: 0.1,
+        "within four per cent": lambda: 0.04,  # test_questions has the tolerance
+        "a third more pupils": lambda: pupils_at_break_even() - 1,
+    },
+    "checking": {
+        "from thirty per cent": CODE,
+        "to thirty per cent": CODE,
+        "ten per cent too small": CODE,
+        "five per cent too small": CODE,
+        "with probability one tenth": lambda: 1 / 10,
+        "jumps to one tenth": lambda: 1 / 10,
+        "wide by a fifth": CODE,
+    },
+    "batting": {
+        "all of them four fifths": lambda: 1 - kept_by_james_stein(),
+        "two and four tenths": lambda: 0.4,
+        "from four tenths": lambda: BATTING["first_hits"].max() / 45,
+        "below two tenths": lambda: 0.2,
+        "about two tenths to nearly": lambda: (BATTING["rest_hits"] / BATTING["rest_at_bats"]).min(),
+        "starts at two thirds": lambda: batting.stein_risk(3, 0) / 3,
+        "near eight tenths": lambda: batting.stein_risk(10, 10 * 4) / 10,
+        "climbs slowly from one ninth": lambda: batting.stein_risk(18, 0) / 18,
+        "starts near one ninth": lambda: batting.coordinate_risks(18, 0)[0],
+        "starts near two tenths": lambda: (25 + 9) / (25 + 9) * batting.stein_risk(10, 0) / 10,
+        "about two thirds as wide": LOOKED_AT,
+        "at most four tenths": LOOKED_AT,
+        "away a tenth": lambda: 45 / 450,
+    },
+    "three-point": {
+        "about 36 per cent": lambda: 524 / 1441,
+        "line at one third": lambda: COVINGTON["rest_made"] / COVINGTON["rest_attempts"],
+        "to 46 per cent below": lambda: highest_share(100, 150, max),
+        "40 per cent": LOOKED_AT,
+        "over a third less": lambda: 1 - three_point.root_error("partial") / three_point.root_error("own"),
+        "pool four fifths": pooled_by_shooters,
+        "around 37 per cent": lambda: three_point.best_beta_binomial()[0],
+        "about one seventh": lambda: 500 / (500 + three_point.kappa_quantile(0.95, "first")),
+        "to seven tenths": lambda: 500 / (500 + three_point.kappa_quantile(0.05, "first")),
+        "is seven tenths": CODE,
+        "mean is a quarter": CODE,
+    },
+    "exchangeability": {
+        "between a tenth": LOOKED_AT,
+        "nine tenths": LOOKED_AT,
+        "near one third": lambda: (2 - 1) / (2 + 3 - 2),  # the mode of the law that the urn tends to
+        "ended below one quarter": CODE,
+        "settle below one quarter": CODE,
+        "about an eighth": lambda: float(shuffle_to_coin(10_000, 100) / (2 * 100 / 10_000)),
+        "about a quarter of zero": LOOKED_AT,
+    },
+    "asthma-county": {
+        "a third of the raw rate": lambda: asthma.county_mean(1) / 3,
+        "near one third": lambda: (3 + 3 - 1) / (5 + 10),
+        "two fifths at zero": lambda: asthma.county_count(1, [0], shape=3 + 3, rate=5 + 1),
+    },
+    "asthma-counties": {
+        "about a third": lambda: 10**-0.5,
+        "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
+        "more than a sixth": smaller_than_fresno,
+    },
+    "asthma-nested": {
+        "of about a third": lambda: 10**-0.5,
+        "between one tenth": lambda: 0.1,
+        "nine tenths": lambda: 0.9,
+        "by about a third": LOOKED_AT,
+        "40 per cent": LOOKED_AT,
+    },
+    "problem-sets/shrinkage-in-sport": {"three quarters of the weight": lambda: 0.75},
+    "problem-sets/exchangeability": {"a chance of a third": lambda: 4 / 12, "about a fifth": LOOKED_AT},
+    "instructors": {"wide by a fifth": ASIDE, "three quarters of the lecture": ASIDE, "choose a third": ASIDE},
+}  # fmt: skip
+
+
+@cache
+def found_on(name):
+    """Return a page and each share in words on it, with the text around."""
+    page = next(page for page in rules.pages(rules.ROOT) if page.name == f"book/{name}")
+    texts = [" ".join(text.split()) for text in rules.read_prose(page.source).texts]
+    return page, [match for text in texts for match in SHARE.finditer(text)]
+
+
+def is_for(words, match):
+    """Say whether a row's words stand around this share, and not around another beside it."""
+    return any(
+        place.start() <= match.start() and match.end() <= place.end()
+        for place in re.finditer(re.escape(words), match.string)
+    )
+
+
+def said(match):
+    if match["percent"]:
+        word = match["percent"].lower()
+        return (NUMBERS.get(word) or int(word)) / 100
+    return TOPS[match["top"].lower()] / PARTS[match["part"].lower()]
+
+
+def fault(match, rows, code):
+    fitting = [row for words, row in rows.items() if is_for(words, match)]
+    context = match.string[max(0, match.start() - 40) : match.end() + 40]
+    if len(fitting) != 1:
+        return f"{match[0]!r} has {len(fitting)} rows, not one: {context!r}"
+    if fitting[0] in (LOOKED_AT, ASIDE):
+        return ""
+    share = said(match)
+    if fitting[0] is CODE:
+        around = {round(100 * value) for value in (share, 1 + share)}
+        return "" if any(("%", value) in code for value in around) else f"{match[0]!r}: not in the code of the page"
+    value = float(fitting[0]())
+    low, high = 0.9, 1.1
+    if more_or_less := re.search(
+        r"\b(over|(?:none of which has )?more than|less than) $", match.string[: match.start()], re.IGNORECASE
+    ):
+        low, high = (1, 1.25) if more_or_less[1].lower() in ("over", "more than") else (0.75, 1)
+    return "" if low <= value / share <= high else f"{match[0]!r}: it is {value:.3f}: {context!r}"
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_share_in_words_is_that_share(name):
+    page, found = found_on(name)
+    code = frozenset().union(*(literals(text) for _, text in page.cells))
+    faults = [fault(match, SHARES[name], code) for match in found]
+    assert not any(faults), "\n".join(filter(None, faults))
+    assert [words for words in SHARES[name] if not any(is_for(words, match) for match in found)] == []
+
+
+def test_every_page_with_such_a_share_has_rows():
+    names = {page.name.removeprefix("book/") for page in rules.pages(rules.ROOT)}
+    assert {name for name in names if found_on(name)[1]} == SHARES.keys()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missed"),
+    [
+        ("A third", False),
+        ("a quarter", True),
+        ("Over a third", False),
+        ("less than a third", True),
+        ("35 percent", False),
+    ],
+)
+def test_a_wrong_share_is_found(sentence, missed):
+    (match,) = SHARE.finditer(sentence)
+    assert bool(fault(match, {sentence: lambda: 0.34}, frozenset())) == missed
