@@ -69,14 +69,24 @@ RIGHT = {
     *[("shrinkage_weight", "sigma", wrong) for wrong in ("empty", "in a table")],
     *[("to_arcsine", name, "in a table") for name in ("share", "trials")],
     *[("from_arcsine", name, "in a table") for name in ("x", "trials")],
+    *[("shrinkage_weight", "sigma", "one more"), ("james_stein", "x", "one more"), ("partial_pooling", "tau", "seven")],
     *[("james_stein", "x", "in a table"), ("is_exchangeable", "law", "in a table")],
     *[("forest", "labels", wrong) for wrong in ("twice", "missing", "lists")],
     *[("paths", "labels", wrong) for wrong in ("twice", "missing", "lists")],
     *[("gibbs", "warmup", "zero"), ("metropolis", "warmup", "zero")],
     *[("GammaPoisson", "counts", "NaN"), ("NestedGammaPoisson", "counts", "NaN")],
 }
-# Where two do not fit each other, the one that has to be as the other is.
+# Where two do not fit each other, the one that has to be as the other is: of two vectors, the later.
+LATER = {"y": "sigma", "successes": "trials", "counts": "exposure", "chance": "weight", "one": "other"}
+LATER |= {"estimate": "half_width", "x": "lines"}
 BLAMED = {
+    **{
+        (call.__name__, name, "one more"): LATER[name]
+        for call, given in CALLS.items()
+        for name in given
+        if name in LATER and LATER[name] in given
+    },
+    **{("to_arcsine", "trials", "one more"): "share", ("from_arcsine", "trials", "one more"): "x"},
     **{("paths", "labels", "too few"): "lines"},
     **{("total_variation", "one", wrong): "other" for wrong in ("empty", "in a table")},
     **{("to_arcsine", "trials", "empty"): "share", ("from_arcsine", "trials", "empty"): "x"},
@@ -93,6 +103,7 @@ def wrong_values(name, value):
             yield from {"zero": 0, "endless": 10**18}.items()
     elif isinstance(value, float):
         yield from {"NaN": np.nan, "infinite": -np.inf, "text": "three", "complex": 1j, "a list": [1.0, [2.0]]}.items()
+        yield "seven", [1.0] * 7
     elif isinstance(value, tuple):
         yield from {"reversed": value[::-1], "one": value[:1], "a fraction": (1.5, 5), "negative": (-1, 5)}.items()
     elif name == "labels":
@@ -110,7 +121,7 @@ def wrong_values(name, value):
             "infinite": np.full_like(array, -np.inf),
             "dates": pd.to_datetime(array.ravel()),
         }.items()
-        yield from {"empty": [], "in a table": array[np.newaxis]}.items()
+        yield from {"empty": [], "in a table": array[np.newaxis], "one more": np.resize(array, array.size + 1)}.items()
 
 
 def cases():

@@ -253,6 +253,7 @@ REFUSED = {
     "mu infinite": (dict(mu=np.inf), ValueError, "mu must be a finite number"),
     "tau normal": (dict(tau=stats.norm(0, 5)), ValueError, "tau: its prior reaches from -inf"),
     "improper for two groups": (dict(y=Y[:2], sigma=SIGMA[:2]), ValueError, "flat prior on tau needs J >= 3"),
+    "improper for one group, mu flat": (dict(y=[1], sigma=[1]), ValueError, "flat prior on tau needs J >= 3"),
     "improper for one group": (dict(y=[1], sigma=[1], mu=0), ValueError, "flat prior on tau needs J >= 2"),
     "improper, proper mu": (dict(y=[1], sigma=[1], mu=stats.norm()), ValueError, "flat prior on tau needs J >= 2"),
     "1 / tau": (dict(tau=lambda tau: -np.log(tau)), ValueError, "near zero the prior of tau"),

@@ -199,6 +199,14 @@ def test_a_given_shape_is_kept():
     assert float(tree.sample_stats["step_size"][0, 0]) == pytest.approx(2.4 / np.sqrt(10))
 
 
+def test_a_given_shape_is_not_learned_away(monkeypatch):
+    monkeypatch.setitem(metropolis.__globals__, "_learned_root", lambda *_: pytest.fail("another shape was learned"))
+    model, rng = Recorded(**MODELS["flat"]), np.random.default_rng(1)
+    metropolis(model, draws=1, warmup=1000, chains=4, shape=np.eye(10), rng=rng)
+    with pytest.raises(pytest.fail.Exception, match="another shape"):  # as it would be without one
+        metropolis(model, draws=1, warmup=1000, chains=4, rng=rng)
+
+
 @pytest.mark.parametrize(("groups", "chains"), [(8, 1), (60, 1), (60, 4)])
 def test_a_covariance_is_learned_from_the_later_half_of_enough_positions(groups, chains, monkeypatch):
     """From fewer than a few a dimension it would be nearly singular; the early ones are of the way there."""
