@@ -1,4 +1,4 @@
-"""A share that a page puts into words, "a quarter of them" or "80 percent", is that share, to a tenth of itself.
+"""A share or a multiple in words, "a quarter of them", "80 percent", "four times as large", is that, to a tenth.
 
 Each has a row: what it is a share of, computed here or by a reference; or `CODE`, where the page's own code has the
 number. Pictures that no reference draws are named without a value: those were only looked at.
@@ -35,15 +35,24 @@ TOPS = {
     "nine": 9,
 }
 PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
-NUMBERS = TOPS | {"ten": 10, "thirty": 30}
+MANY = {word: n for word, n in TOPS.items() if n > 1} | {
+    "ten": 10,
+    "twenty": 20,
+    "thirty": 30,
+    "fifty": 50,
+    "hundred": 100,
+}
+NUMBERS = TOPS | MANY
 SHARE = re.compile(
     rf"\b(?:(?P<top>{'|'.join(TOPS)}) (?P<part>{'|'.join(PARTS)})s?\b(?! (?:school|curve|error|route)\b)"
-    r"|(?P<percent>(?!few)\w+) per ?cent\b)",
+    r"|(?P<percent>(?!few)\w+) per ?cent\b"
+    rf"|(?P<times>{'|'.join(MANY)}) (?:times (?:as|the|its)|to one)\b)",
     re.IGNORECASE,
 )
 CODE = "the page's code has it"
 LOOKED_AT = "a picture that no reference draws"
 ASIDE = "an ordinal, or no share of anything"
+SUPPOSED = "what an exercise supposes; its check has the same, or no answer would be right"
 
 
 def kept_by_james_stein():
@@ -53,8 +62,24 @@ def kept_by_james_stein():
     return (shrunk[0] - mean) / (first[0] - mean)
 
 
+def kappa_of_the_league():
+    return three_point.best_beta_binomial()[1]
+
+
+def alone_at_least(value):
+    """The chance that school A by itself reaches a value if its effect is the pooled mean."""
+    return 1 - references.phi((value - references.pooled()[0]) / 15)
+
+
+def alpine_after_one_death():
+    """Alpine's raw rate if one person died, over the state's, from what is printed of 2017-19."""
+    exposure, low, high = (np.asarray(part) for part in asthma.california())
+    shown = low == high
+    return float((1 / exposure[asthma.california_place("Alpine")]) / (low[shown].sum() / exposure[shown].sum()))
+
+
 def pooled_by_shooters():
-    _, kappa = three_point.best_beta_binomial()
+    kappa = kappa_of_the_league()
     return float((kappa / (kappa + SHOTS["first_attempts"])).mean())
 
 
@@ -89,19 +114,28 @@ SHARES = {
         "about 30 percent": lambda: references.power_of_q(10),
         "reaches about 80 percent": lambda: references.power_of_q(20),
         "a quarter of the variance": lambda: 0.5**2,
+        "four times as large": lambda: references.some_at_least(28) / alone_at_least(28),
+        "need four times the data": lambda: 2**2,
+        "tested four times as many": SUPPOSED,
+        "four times the term": lambda: 1 / 0.5**2,
     },
-    "shrinkage": {"Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
+    "shrinkage": {
+        "tested four times as many": SUPPOSED,
+        "Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
     "estimation": {
         "from a tenth of a point": CODE,
         "Steps of a tenth of a point": CODE,
         "for steps of a tenth of a point": CODE,
         "down to a tenth of a point": lambda: 0.1,  # what the exercise asks for
         "must be a tenth": lambda: 0.1,
+        "hundred times as many": lambda: 10**2,
+        "tested four times as many": SUPPOSED,
     },
     "learning-tau": {
         "where it is a tenth of a point": lambda: 0.1,
         "within four per cent": lambda: 0.04,  # test_questions has the tolerance
         "a third more pupils": lambda: pupils_at_break_even() - 1,
+        "more than five to one": LOOKED_AT,
     },
     "checking": {
         "from thirty per cent": CODE,
@@ -111,6 +145,7 @@ SHARES = {
         "with probability one tenth": lambda: 1 / 10,
         "jumps to one tenth": lambda: 1 / 10,
         "wide by a fifth": CODE,
+        "four times as many data sets": lambda: 2**2,
     },
     "batting": {
         "all of them four fifths": lambda: 1 - kept_by_james_stein(),
@@ -126,6 +161,8 @@ SHARES = {
         "about two thirds as wide": LOOKED_AT,
         "at most four tenths": LOOKED_AT,
         "away a tenth": lambda: 45 / 450,
+        "batted ten times as": SUPPOSED,
+        "is ten times as large": lambda: 450 / 45,
     },
     "three-point": {
         "about 36 per cent": lambda: 524 / 1441,
@@ -139,6 +176,9 @@ SHARES = {
         "to seven tenths": lambda: 500 / (500 + three_point.kappa_quantile(0.05, "first")),
         "is seven tenths": CODE,
         "mean is a quarter": CODE,
+        "four times as many as Covington": lambda: kappa_of_the_league() / COVINGTON["first_attempts"],
+        "shot four times as": SUPPOSED,
+        "about four times as many as ours": lambda: 450 / SHOTS["first_attempts"].mean(),
     },
     "exchangeability": {
         "between a tenth": LOOKED_AT,
@@ -152,12 +192,20 @@ SHARES = {
     "asthma-county": {
         "a third of the raw rate": lambda: asthma.county_mean(1) / 3,
         "near one third": lambda: (3 + 3 - 1) / (5 + 10),
+        "five times as much exposure": lambda: 5 / 1,
+        "fifty times its exposure": lambda: 5 / 0.1,
+        "by two to one": lambda: 10 / 5,
+        "by four to one": lambda: 20 / 5,
+        "ten times as large": lambda: 1_000_000 / 100_000,
         "two fifths at zero": lambda: asthma.county_count(1, [0], shape=3 + 3, rate=5 + 1),
     },
     "asthma-counties": {
         "about a third": lambda: 10**-0.5,
         "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
         "more than a sixth": smaller_than_fresno,
+        "ten times the number": lambda: 1_000_000 / 100_000,
+        "Thirty times the rate": alpine_after_one_death,
+        "twenty times as large": SUPPOSED,
     },
     "asthma-nested": {
         "of about a third": lambda: 10**-0.5,
@@ -168,7 +216,11 @@ SHARES = {
     },
     "problem-sets/shrinkage-in-sport": {"three quarters of the weight": lambda: 0.75},
     "problem-sets/exchangeability": {"a chance of a third": lambda: 4 / 12, "about a fifth": LOOKED_AT},
-    "instructors": {"wide by a fifth": ASIDE, "three quarters of the lecture": ASIDE, "choose a third": ASIDE},
+    "instructors": {
+        "batted ten times as": SUPPOSED,
+        "shot four times as": SUPPOSED,
+        "twenty times as large": SUPPOSED,
+        "wide by a fifth": ASIDE, "three quarters of the lecture": ASIDE, "choose a third": ASIDE},
 }  # fmt: skip
 
 
@@ -189,6 +241,8 @@ def is_for(words, match):
 
 
 def said(match):
+    if match["times"]:
+        return MANY[match["times"].lower()]
     if match["percent"]:
         word = match["percent"].lower()
         return (NUMBERS.get(word) or int(word)) / 100
@@ -200,7 +254,7 @@ def fault(match, rows, code):
     context = match.string[max(0, match.start() - 40) : match.end() + 40]
     if len(fitting) != 1:
         return f"{match[0]!r} has {len(fitting)} rows, not one: {context!r}"
-    if fitting[0] in (LOOKED_AT, ASIDE):
+    if fitting[0] in (LOOKED_AT, ASIDE, SUPPOSED):
         return ""
     share = said(match)
     if fitting[0] is CODE:
