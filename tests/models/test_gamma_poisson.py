@@ -293,6 +293,8 @@ REFUSED = {
     "one bound": (dict(suppressed=[5]), "suppressed must be two whole numbers"),
     "rate and mean": (dict(rate=stats.gamma(2)), "rate and mean say the same thing twice"),
     "shape of zero": (dict(shape=0), "shape must be above zero"),
+    "rate of zero": (dict(mean=None, rate=0), "rate must be above zero"),
+    "mean of zero": (dict(mean=0), "mean must be above zero"),
     "prior of the mean": (dict(mean=stats.norm()), "mean: its prior reaches from -inf"),
 }
 

@@ -262,10 +262,15 @@ REFUSED = {
     "exposure": (dict(exposure=EXPOSURE[:3]), "exposure must have one value for each of counts's 9"),
     "NaN": (dict(counts=HIDDEN), "counts must be finite; if a NaN is a suppressed count"),
     "tau of zero": (dict(tau=0), "tau must be above zero"),
+    "omega of zero": (dict(omega=0), "omega must be above zero"),
     "flat nu": (dict(nu=None), "the posterior is improper: the prior of nu"),
     "flat omega": (dict(omega=None), "the posterior is improper: the prior of omega"),
     "flat tau": (dict(tau=None, mu=None), "the posterior is improper: for large tau"),
     "log-uniform tau": (dict(tau=lambda t: -np.log(t)), "the posterior is improper: near zero the prior of tau"),
+    "omega infinite at zero": (
+        dict(omega=lambda omega: -np.log(omega) - np.log1p(omega)),
+        "the posterior is improper: near zero the prior of omega",
+    ),
     "no events": (dict(counts=0 * COUNTS, mu=None), "the posterior is improper: without an event"),
 }
 
