@@ -1,5 +1,6 @@
 """Whole numbers in the prose are sizes of the data, numbers of the page's code, or listed in `page_sizes.py`."""
 
+import re
 from pathlib import Path
 
 import book_rules as rules
@@ -100,3 +101,43 @@ def page_of(folder: Path, text: str) -> rules.Page:
 def test_a_mistyped_number_is_seen(tmp_path, text, fault):
     faults = " ".join(sizes.strange_numbers(page_of(tmp_path, f"# Title\n\n{text}\n"), SIZES, {}, {}))
     assert (fault in faults) if fault else faults == ""
+
+
+# Percentages of exercises that are not in their solutions: a function of the page has the level.
+ELSEWHERE = {("ex-pooling-power", "5")}
+
+
+def percentages_of_exercises(source):
+    """Yield each percentage that an exercise states, with its label and its solution, code and all."""
+    for exercise in re.finditer(
+        r"^(`{3,})\{exercise\}.*?\n:label: (\S+)\n(.*?)\n\1$", source, re.DOTALL | re.MULTILINE
+    ):
+        label, text = exercise[2], exercise[3]
+        solution = re.search(rf"\{{solution-start\}} {re.escape(label)}\n.*?\{{solution-end\}}", source, re.DOTALL)
+        for number in re.findall(r"(\d+)\s?(?:%|per ?cent)", text):
+            yield label, number, solution[0]
+
+
+def in_solution(number, solution):
+    code = re.findall(r"```\{code-cell\}[^\n]*\n(?:---\n.*?\n---\n|(?::[^\n]*\n)*)(.*?)\n```", solution, re.DOTALL)
+    found = sizes.literals("\n".join(code))
+    larger = {round(100 * (float(value) - 1)) for value in re.findall(r"\b1\.\d+", "\n".join(code))}  # by so much
+    return (
+        ("%", int(number)) in found
+        or int(number) in larger
+        or bool(re.search(rf"\b{number}(?:%| per ?cent)", solution))
+    )
+
+
+def test_a_percentage_that_an_exercise_states_is_that_of_its_solution():
+    """The page may have another beside it: who is asked for a 90% interval must not be checked for a 95% one."""
+    stated = [row for page in rules.pages(rules.ROOT) for row in percentages_of_exercises(page.source)]
+    missing = {(label, number) for label, number, solution in stated if not in_solution(number, solution)}
+    assert len(stated) >= 7 and missing == ELSEWHERE
+
+
+def test_another_percentage_is_found():
+    source = (rules.ROOT / "book" / "asthma-county.md").read_text(encoding="utf-8")
+    source = source.replace("ends of the 95% equal-tailed", "ends of the 90% equal-tailed")
+    faults = [number for _, number, solution in percentages_of_exercises(source) if not in_solution(number, solution)]
+    assert faults == ["90"]
