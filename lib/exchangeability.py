@@ -26,7 +26,7 @@ from lib.validation import (
 
 _WHOLE = 60  # up to this degree, all turning points of a polynomial are found at once
 _PIECE = 48  # degree of each piece of one of a higher degree
-_A_COUNT = 64  # bytes, about, that the law of the number of ones takes for each number while it is computed
+_A_COUNT = 80  # bytes, at most, that the law of the number of ones takes for each number while it is computed
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def is_exchangeable(law: ArrayLike, *, atol: float = 1e-12) -> bool:
     There are n! orders, but n - 1 swaps say the same: any order can be reached by swapping neighbours again and again,
     as when cards are sorted by hand, and a law that no such swap changes is changed by none of the orders.
     """
-    law = _joint_law(law)
+    law, atol = _joint_law(law), finite_number("atol", atol)
     return all(np.allclose(law, law.swapaxes(i, i + 1), rtol=0, atol=atol) for i in range(law.ndim - 1))
 
 
@@ -196,6 +196,7 @@ def first_draws(counts: ArrayLike, k: int) -> FloatArray:
     n, k = counts.size - 1, whole_number("k", k)
     if k > n:
         raise ValueError(f"k must be at most the length of the sequence, {n}; it is {k}")
+    refuse_what_does_not_fit("k", k + 1, each=_A_COUNT * (n + 1), more=f" with n={n}")
     s = np.arange(n + 1)[:, np.newaxis]
     result: FloatArray = counts @ stats.hypergeom(n, s, k).pmf(np.arange(k + 1))
     return result

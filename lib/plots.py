@@ -12,7 +12,7 @@ from scipy import special, stats
 
 from lib.estimators import partial_pooling
 from lib.models import NestedGammaPoisson, NormalNormal
-from lib.validation import FloatArray, finite_array, finite_number, finite_vector, group_labels
+from lib.validation import FloatArray, finite_array, finite_number, finite_vector
 
 # From the palette of Okabe and Ito: told apart by readers of every kind of colour vision, in either theme.
 BLUE, VERMILION, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
@@ -160,24 +160,22 @@ def shrinkage_explorable(
     ValueError
         If the values of tau are not evenly spaced, or `start` is not one of them.
     """
-    tau = finite_vector("tau", tau)
-    if tau.size < 2 or tau[1] <= tau[0] or not np.allclose(np.diff(tau), tau[1] - tau[0]):
-        raise ValueError("tau must hold at least two evenly spaced, increasing values: a slider moves in equal steps")
-    start = _one_of("tau", tau, start)
+    tau, start = _stops("tau", tau, start)
+    model = NormalNormal(y, sigma, labels=labels)
     pooled = partial_pooling(y, sigma, tau)
     half = stats.norm.ppf(0.975) * pooled.sd
-    names = [str(name) for name in group_labels(labels, length=pooled.mean.shape[-1])]
+    names = [str(name) for name in model.labels]
     groups = pd.DataFrame(
         {
             "tau": np.repeat(tau, len(names)),
             "group": np.tile(names, tau.size),
-            "y": np.tile(np.asarray(y, dtype=float), tau.size),
+            "y": np.tile(model.y, tau.size),
             "estimate": pooled.mean.ravel().round(3),
             "low": (pooled.mean - half).ravel().round(3),
             "high": (pooled.mean + half).ravel().round(3),
         }
     )
-    log_likelihood = NormalNormal(y, sigma).log_marginal_likelihood(tau)
+    log_likelihood = model.log_marginal_likelihood(tau)
     curve = pd.DataFrame(
         {"tau": tau, "mu": pooled.mu.round(3), "log_likelihood": (log_likelihood - log_likelihood.max()).round(4)}
     )
@@ -201,14 +199,20 @@ def shrinkage_explorable(
     return alt.vconcat(top, bottom).add_params(slider)
 
 
-def _one_of(name: str, values: FloatArray, start: float) -> float:
-    start = finite_number("start", start)
-    if start not in values:
+def _stops(name: str, values: ArrayLike, start: float, *, positive: bool = False) -> tuple[FloatArray, float]:
+    """Return the values that a slider takes and the one that it starts from, or say what is wrong with them."""
+    stops, start = finite_vector(name, values), finite_number("start", start)
+    if stops.size < 2 or stops[1] <= stops[0] or not np.allclose(np.diff(stops), stops[1] - stops[0]):
         raise ValueError(
-            f"start must be one of the values of {name}, which run from {values[0]:g} to {values[-1]:g}; "
-            f"it is {start:g}"
+            f"{name} must hold at least two evenly spaced, increasing values: a slider moves in equal steps"
         )
-    return start
+    if positive and stops[0] <= 0:
+        raise ValueError(f"{name} must be above zero; the smallest is {stops[0]:g}")
+    if start not in stops:
+        raise ValueError(
+            f"start must be one of the values of {name}, which run from {stops[0]:g} to {stops[-1]:g}; it is {start:g}"
+        )
+    return stops, start
 
 
 def _slider(name: str, column: str, values: FloatArray, start: float, title: str) -> tuple[alt.Parameter, str]:
@@ -276,11 +280,8 @@ def prior_explorable(
     ValueError
         If the scales are not positive and evenly spaced, or `start` is not one of them.
     """
-    scale = finite_vector("scale", scale)
-    if scale.size < 2 or scale[0] <= 0 or scale[1] <= scale[0] or not np.allclose(np.diff(scale), scale[1] - scale[0]):
-        raise ValueError("scale must hold at least two evenly spaced, increasing values above zero")
-    start = _one_of("scale", scale, start)
-    model = NormalNormal(y, sigma)
+    scale, start = _stops("scale", scale, start, positive=True)
+    model = NormalNormal(y, sigma, labels=labels)
     # Steps of equal ratio resolve both ends; what lies beyond them weighs less than the rounding of what is shown.
     tau = np.geomspace(1e-5 * model.sigma.min(), 1e5 * max(model.sigma.max(), float(np.ptp(model.y))), 1000)
     log_mass = model.log_marginal_likelihood(tau) + np.log(tau) - np.log1p((tau / scale[:, np.newaxis]) ** 2)
@@ -288,7 +289,7 @@ def prior_explorable(
     mass /= mass.sum(axis=1, keepdims=True)
     pooled = partial_pooling(y, sigma, tau)
     low, high = (_mixture_quantile(probability, mass, pooled.mean, pooled.sd) for probability in (0.025, 0.975))
-    names = [str(name) for name in group_labels(labels, length=model.y.size)]
+    names = [str(name) for name in model.labels]
     groups = pd.DataFrame(
         {
             "scale": np.repeat(scale, len(names)),
@@ -450,20 +451,20 @@ def nested_explorable(
     ValueError
         If a slider's values are not evenly spaced, or it does not start from one of them.
     """
+    centre = finite_number("centre", centre)
+    if centre <= 0:
+        raise ValueError(f"centre must be above zero, not {centre:g}")
     sliders = []
     for name, values, first, title in (
         ("between", between, start[0], "Spread between states, % "),
         ("within", within, start[1], "Spread within a state, % "),
     ):
-        places = np.asarray(values, dtype=int)
-        step = np.diff(places)
-        if places.size < 2 or places[0] <= 0 or step[0] <= 0 or not (step == step[0]).all():
-            raise ValueError(f"{name} must hold at least two evenly spaced, increasing whole numbers above zero")
-        if first not in places:
-            raise ValueError(f"start must hold one of the values of {name}; it has {first}")
-        low, high = int(places[0]), int(places[-1])
-        bind = alt.binding_range(min=low, max=high, step=int(step[0]), name=title)
-        sliders.append(alt.param(name=f"{name}_states", value=int(first), bind=bind))
+        places, at = _stops(name, values, first, positive=True)
+        if (places != np.floor(places)).any():
+            raise ValueError(f"{name} must be whole numbers, in per cent")
+        low, high, step = int(places[0]), int(places[-1]), int(places[1] - places[0])
+        bind = alt.binding_range(min=low, max=high, step=step, name=title)
+        sliders.append(alt.param(name=f"{name}_states", value=int(at), bind=bind))
     shown, group = list(show), np.asarray(group)
     y, x = (np.asarray(values, dtype=float) for values in (counts, exposure))
     kept = np.isin(group, group[shown])  # given the centre and the spreads, the other states say nothing of these

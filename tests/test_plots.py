@@ -162,7 +162,10 @@ def test_frequency_explorable_holds_running_frequencies():
     ("call", "message"),
     [
         (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[1, 2, 4], start=1), "scale must hold"),
-        (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[0, 1, 2], start=1), "scale must hold"),
+        (
+            lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[0, 1, 2], start=1),
+            "scale must be above zero",
+        ),
         (lambda: plots.prior_explorable([1, 2, 4], [1, 1, 1], "abc", scale=[1, 2, 3], start=9), "start must be one of"),
         (lambda: plots.frequency_explorable({"a": [[0, 1]], "b": [[0, 1, 1]]}), "arrays of the same shape"),
         (lambda: plots.frequency_explorable({}), "arrays of the same shape"),
@@ -212,7 +215,9 @@ def test_nested_explorable_holds_the_posterior_means():
     ("changes", "message"),
     [
         ({"between": [5, 10, 20]}, "between must hold"),
-        ({"within": [0, 10]}, "within must hold"),
+        ({"within": [0, 10]}, "within must be above zero"),
+        ({"between": [0.5, 1.0, 1.5], "start": (1, 40)}, "between must be whole numbers"),
+        ({"centre": -1.0}, "centre must be above zero"),
         ({"start": (30, 41)}, "one of the values of within"),
     ],
 )
