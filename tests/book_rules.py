@@ -72,7 +72,7 @@ class Prose:
     texts: list[str] = field(default_factory=list)
     glued: set[str] = field(default_factory=set)  # names that the prose pastes
     images: list[tuple[str, str]] = field(default_factory=list)  # description, caption
-    exercises: list[str] = field(default_factory=list)  # labels
+    exercises: dict[str, str] = field(default_factory=dict)  # by label
     solutions: dict[str, str] = field(default_factory=dict)  # by the label of the exercise
 
 
@@ -217,7 +217,7 @@ def read_directive(token, prose: Prose) -> None:
     if name in ARGUMENT_IS_PROSE or name.startswith("prf:"):
         read_blocks(argument, prose)
     if name in ("exercise", "exercise-start"):
-        prose.exercises.append(str(options.get("label", "")))
+        prose.exercises[str(options.get("label", ""))] = body.strip()
     if name == "solution":
         prose.solutions[argument] = body.strip()
     if name in ("figure", "image"):

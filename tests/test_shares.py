@@ -1,9 +1,10 @@
 """A share or a multiple in words, "a quarter of them", "80 percent", "four times as large", is that, to a tenth.
 
-Each has a row: what it is a share of, computed here or by a reference; or `CODE`, where the page's own code has the
-number. Pictures that no reference draws are named without a value: those were only looked at.
+Each has a row: the value, computed here or by a reference; or `CODE`, where the page's own code has the number; or the
+number once more, where the page only supposes it. Pictures that no reference draws are named: those were looked at.
 """
 
+import inspect
 import re
 from functools import cache
 
@@ -14,45 +15,31 @@ import references
 import references_asthma as asthma
 import references_batting as batting
 import references_three_point as three_point
-from book_sizes import literals
+from book_sizes import WORDS, literals
 from exchangeability_reference import shuffle_to_coin
 from page_sizes import BATTING, COVINGTON, PEOPLE, SHOTS
 from scipy import optimize
 
 from lib import estimators
+from lib.exercises import learning_tau
 
-TOPS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-}
+TOPS = {"a": 1, "an": 1} | {word: n for word, n in WORDS.items() if 0 < n < 10}
 PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
-MANY = {word: n for word, n in TOPS.items() if n > 1} | {
-    "ten": 10,
-    "twenty": 20,
-    "thirty": 30,
-    "fifty": 50,
-    "hundred": 100,
-}
-NUMBERS = TOPS | MANY
+MANY = {word: n for word, n in WORDS.items() if n > 1}
 SHARE = re.compile(
     rf"\b(?:(?P<top>{'|'.join(TOPS)}) (?P<part>{'|'.join(PARTS)})s?\b(?! (?:school|curve|error|route)\b)"
     r"|(?P<percent>(?!few)\w+) per ?cent\b"
-    rf"|(?P<times>{'|'.join(MANY)}) (?:times (?:as|the|its)|to one)\b)",
+    rf"|(?P<times>{'|'.join(sorted(MANY, key=len, reverse=True))}) (?:times (?:as|the|its)|to one)\b)",
     re.IGNORECASE,
 )
 CODE = "the page's code has it"
 LOOKED_AT = "a picture that no reference draws"
 ASIDE = "an ordinal, or no share of anything"
-SUPPOSED = "what an exercise supposes; its check has the same, or no answer would be right"
+
+
+def tolerance_of(check):
+    """The relative tolerance in the code of a check."""
+    return float(re.search(r"rtol=([\d.e-]+)", inspect.getsource(check))[1])
 
 
 def kept_by_james_stein():
@@ -116,24 +103,24 @@ SHARES = {
         "a quarter of the variance": lambda: 0.5**2,
         "four times as large": lambda: references.some_at_least(28) / alone_at_least(28),
         "need four times the data": lambda: 2**2,
-        "tested four times as many": SUPPOSED,
+        "tested four times as many": 4,
         "four times the term": lambda: 1 / 0.5**2,
     },
     "shrinkage": {
-        "tested four times as many": SUPPOSED,
+        "tested four times as many": 4,
         "Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
     "estimation": {
         "from a tenth of a point": CODE,
         "Steps of a tenth of a point": CODE,
         "for steps of a tenth of a point": CODE,
-        "down to a tenth of a point": lambda: 0.1,  # what the exercise asks for
-        "must be a tenth": lambda: 0.1,
+        "down to a tenth of a point": CODE,
+        "must be a tenth": CODE,
         "hundred times as many": lambda: 10**2,
-        "tested four times as many": SUPPOSED,
+        "tested four times as many": 4,
     },
     "learning-tau": {
-        "where it is a tenth of a point": lambda: 0.1,
-        "within four per cent": lambda: 0.04,  # test_questions has the tolerance
+        "where it is a tenth of a point": 0.1,
+        "within four per cent": lambda: tolerance_of(learning_tau.best_school),
         "a third more pupils": lambda: pupils_at_break_even() - 1,
         "more than five to one": LOOKED_AT,
     },
@@ -149,9 +136,9 @@ SHARES = {
     },
     "batting": {
         "all of them four fifths": lambda: 1 - kept_by_james_stein(),
-        "two and four tenths": lambda: 0.4,
+        "two and four tenths": CODE,
         "from four tenths": lambda: BATTING["first_hits"].max() / 45,
-        "below two tenths": lambda: 0.2,
+        "below two tenths": lambda: BATTING["first_hits"].min() / 45,
         "about two tenths to nearly": lambda: (BATTING["rest_hits"] / BATTING["rest_at_bats"]).min(),
         "starts at two thirds": lambda: batting.stein_risk(3, 0) / 3,
         "near eight tenths": lambda: batting.stein_risk(10, 10 * 4) / 10,
@@ -161,7 +148,7 @@ SHARES = {
         "about two thirds as wide": LOOKED_AT,
         "at most four tenths": LOOKED_AT,
         "away a tenth": lambda: 45 / 450,
-        "batted ten times as": SUPPOSED,
+        "batted ten times as": 10,
         "is ten times as large": lambda: 450 / 45,
     },
     "three-point": {
@@ -177,7 +164,7 @@ SHARES = {
         "is seven tenths": CODE,
         "mean is a quarter": CODE,
         "four times as many as Covington": lambda: kappa_of_the_league() / COVINGTON["first_attempts"],
-        "shot four times as": SUPPOSED,
+        "shot four times as": 4,
         "about four times as many as ours": lambda: 450 / SHOTS["first_attempts"].mean(),
     },
     "exchangeability": {
@@ -205,21 +192,21 @@ SHARES = {
         "more than a sixth": smaller_than_fresno,
         "ten times the number": lambda: 1_000_000 / 100_000,
         "Thirty times the rate": alpine_after_one_death,
-        "twenty times as large": SUPPOSED,
+        "twenty times as large": 20,
     },
     "asthma-nested": {
         "of about a third": lambda: 10**-0.5,
-        "between one tenth": lambda: 0.1,
-        "nine tenths": lambda: 0.9,
+        "between one tenth": lambda: (1 - 0.8) / 2,
+        "nine tenths": lambda: (1 + 0.8) / 2,
         "by about a third": LOOKED_AT,
         "40 per cent": LOOKED_AT,
     },
-    "problem-sets/shrinkage-in-sport": {"three quarters of the weight": lambda: 0.75},
+    "problem-sets/shrinkage-in-sport": {"three quarters of the weight": 0.75},
     "problem-sets/exchangeability": {"a chance of a third": lambda: 4 / 12, "about a fifth": LOOKED_AT},
     "instructors": {
-        "batted ten times as": SUPPOSED,
-        "shot four times as": SUPPOSED,
-        "twenty times as large": SUPPOSED,
+        "batted ten times as": 10,
+        "shot four times as": 4,
+        "twenty times as large": 20,
         "wide by a fifth": ASIDE, "three quarters of the lecture": ASIDE, "choose a third": ASIDE},
 }  # fmt: skip
 
@@ -245,7 +232,7 @@ def said(match):
         return MANY[match["times"].lower()]
     if match["percent"]:
         word = match["percent"].lower()
-        return (NUMBERS.get(word) or int(word)) / 100
+        return (WORDS.get(word) or int(word)) / 100
     return TOPS[match["top"].lower()] / PARTS[match["part"].lower()]
 
 
@@ -254,16 +241,16 @@ def fault(match, rows, code):
     context = match.string[max(0, match.start() - 40) : match.end() + 40]
     if len(fitting) != 1:
         return f"{match[0]!r} has {len(fitting)} rows, not one: {context!r}"
-    if fitting[0] in (LOOKED_AT, ASIDE, SUPPOSED):
+    if fitting[0] in (LOOKED_AT, ASIDE):
         return ""
     share = said(match)
     if fitting[0] is CODE:
         around = {round(100 * value) for value in (share, 1 + share)}
         return "" if any(("%", value) in code for value in around) else f"{match[0]!r}: not in the code of the page"
-    value = float(fitting[0]())
+    value = float(fitting[0]() if callable(fitting[0]) else fitting[0])
     low, high = 0.9, 1.1
     if more_or_less := re.search(
-        r"\b(over|(?:none of which has )?more than|less than) $", match.string[: match.start()], re.IGNORECASE
+        r"\b(over|(?:none of which has )?more than|less than|below) $", match.string[: match.start()], re.IGNORECASE
     ):
         low, high = (1, 1.25) if more_or_less[1].lower() in ("over", "more than") else (0.75, 1)
     return "" if low <= value / share <= high else f"{match[0]!r}: it is {value:.3f}: {context!r}"

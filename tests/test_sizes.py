@@ -104,40 +104,29 @@ def test_a_mistyped_number_is_seen(tmp_path, text, fault):
 
 
 # Percentages of exercises that are not in their solutions: a function of the page has the level.
-ELSEWHERE = {("ex-pooling-power", "5")}
+ELSEWHERE = {("ex-pooling-power", 5)}
 
 
-def percentages_of_exercises(source):
-    """Yield each percentage that an exercise states, with its label and its solution, code and all."""
-    for exercise in re.finditer(
-        r"^(`{3,})\{exercise\}.*?\n:label: (\S+)\n(.*?)\n\1$", source, re.DOTALL | re.MULTILINE
-    ):
-        label, text = exercise[2], exercise[3]
-        solution = re.search(rf"\{{solution-start\}} {re.escape(label)}\n.*?\{{solution-end\}}", source, re.DOTALL)
-        for number in re.findall(r"(\d+)\s?(?:%|per ?cent)", text):
-            yield label, number, solution[0]
-
-
-def in_solution(number, solution):
-    code = re.findall(r"```\{code-cell\}[^\n]*\n(?:---\n.*?\n---\n|(?::[^\n]*\n)*)(.*?)\n```", solution, re.DOTALL)
-    found = sizes.literals("\n".join(code))
-    larger = {round(100 * (float(value) - 1)) for value in re.findall(r"\b1\.\d+", "\n".join(code))}  # by so much
-    return (
-        ("%", int(number)) in found
-        or int(number) in larger
-        or bool(re.search(rf"\b{number}(?:%| per ?cent)", solution))
-    )
+def percentages_of_exercises(page):
+    """Yield each percentage that an exercise states, with its label, and whether the solution has it."""
+    prose = rules.read_prose(page.source)
+    for label, text in prose.exercises.items():
+        solution = prose.solutions[label]
+        code = "\n".join(code for _, code in page.cells if code.strip() in solution)
+        larger = {round(100 * (float(factor) - 1)) for factor in re.findall(r"\b1\.\d+", code)}  # by so much
+        said = {int(number) for number in re.findall(r"(\d+)(?:%| per ?cent)", solution)}
+        for number in map(int, re.findall(r"(\d+)(?:%| per ?cent)", text)):
+            yield label, number, ("%", number) in sizes.literals(code) or number in larger | said
 
 
 def test_a_percentage_that_an_exercise_states_is_that_of_its_solution():
     """The page may have another beside it: who is asked for a 90% interval must not be checked for a 95% one."""
-    stated = [row for page in rules.pages(rules.ROOT) for row in percentages_of_exercises(page.source)]
-    missing = {(label, number) for label, number, solution in stated if not in_solution(number, solution)}
-    assert len(stated) >= 7 and missing == ELSEWHERE
+    stated = [row for page in PAGES for row in percentages_of_exercises(page)]
+    assert len(stated) >= 7
+    assert {(label, number) for label, number, found in stated if not found} == ELSEWHERE
 
 
-def test_another_percentage_is_found():
+def test_another_percentage_is_found(tmp_path):
     source = (rules.ROOT / "book" / "asthma-county.md").read_text(encoding="utf-8")
-    source = source.replace("ends of the 95% equal-tailed", "ends of the 90% equal-tailed")
-    faults = [number for _, number, solution in percentages_of_exercises(source) if not in_solution(number, solution)]
-    assert faults == ["90"]
+    page = page_of(tmp_path, source.replace("ends of the 95% equal-tailed", "ends of the 90% equal-tailed"))
+    assert [number for _, number, found in percentages_of_exercises(page) if not found] == [90]
