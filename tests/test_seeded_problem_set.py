@@ -7,7 +7,9 @@ SciPy's distributions, from the data that students get.
 import math
 import re
 import zipfile
+from functools import cache
 
+import jupytext
 import numpy as np
 import pytest
 from problem_set_leaks import leaks
@@ -207,6 +209,32 @@ def test_data_keep_their_rules(classroom):
         assert (data[made] >= 0).all() and (data[made] <= data[attempts]).all() and (data[attempts] > 0).all()
     share = np.sort(data["made"] / data["attempts"])
     assert share[-2] < share[-1] == data["made"][data["star"]] / data["attempts"][data["star"]]
+
+
+@cache
+def leagues(seeds=400):
+    """What the generator makes of many seeds, from the cell that students do not get."""
+    cells = jupytext.read(SOURCE).cells
+    (code,) = (cell.source for cell in cells if "def generate" in cell.source)
+    space = {}
+    exec(re.sub(r"^SEED = .*$", "", code, flags=re.MULTILINE), space)
+    return [space["generate"](seed) for seed in range(seeds)]
+
+
+def test_whatever_the_seed_one_player_leads_alone():
+    for seed, league in enumerate(leagues()):
+        share = np.sort(league["made"] / league["attempts"])
+        assert share[-2] < share[-1] < 1, seed
+
+
+def test_both_parts_of_the_season_come_from_the_same_abilities():
+    """Given the first part, the rest is right on average at the posterior mean, for good starts and for bad ones."""
+    products = []
+    for league in leagues():
+        made, attempts, mean, worth = (league[name] for name in ("made", "attempts", "league_mean", "league_worth"))
+        expected = (made + mean * worth) / (attempts + worth)
+        products.append(((league["rest_made"] / league["rest_attempts"] - expected) * (made / attempts - mean)).sum())
+    assert abs(np.mean(products)) < 5 * np.std(products) / np.sqrt(len(products))
 
 
 def test_many_seeds_have_answers_that_no_slip_equals():
