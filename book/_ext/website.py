@@ -6,6 +6,7 @@ and Colab buttons.
 
 import hashlib
 import re
+import shutil
 from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
@@ -119,6 +120,12 @@ FRONT_DOOR = """<!DOCTYPE html>
 """
 
 
+def mend_search(app, pagename, templatename, context, doctree):
+    """Load what mends Sphinx's search, on its page alone; deferred, so after the index and before the search."""
+    if pagename == "search":
+        app.add_js_file("searching.js", loading_method="defer")
+
+
 def write_front_door(app, error):
     """Lead from the site's address to the book."""
     root = app.builder.get_target_uri(app.config.root_doc)
@@ -136,8 +143,11 @@ def finish(app, error):
     if error is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    for path in [site / ".buildinfo", *site.glob("_static/*webpack-macros.html")]:  # a cache's key; templates
+    # A cache's key; the theme's templates, translations and what its scripts and styles were compiled from.
+    unread = [site / ".buildinfo", *site.glob("_static/*webpack-macros.html"), *site.glob("_static/**/*.map")]
+    for path in unread:
         path.unlink(missing_ok=True)
+    shutil.rmtree(site / "_static" / "locales", ignore_errors=True)
     sums = {}
 
     def summed(found):
@@ -160,6 +170,7 @@ def setup(app):
     app.connect("doctree-resolved", name_every_header)
     app.connect("doctree-resolved", set_minus_signs, priority=399)  # before the notebooks are written
     app.connect("html-page-context", name_entries)
+    app.connect("html-page-context", mend_search)
     app.connect("build-finished", write_front_door, priority=400)  # where there is one, nobody writes another
     app.connect("build-finished", finish, priority=900)  # after everybody who writes at the end
     app.add_js_file("scrolling.js", loading_method="defer")

@@ -95,7 +95,9 @@
     const draw = async (wanted) => {
       for (const param of wanted.params ?? []) if (param.name in values) param.value = values[param.name];
       view?.finalize();
-      ({ view } = await vegaEmbed(mount, wanted, { actions: false, renderer: "svg", defaultStyle: false }));
+      // ast: Vega interprets its expressions and compiles none, as a site's content security policy may ask.
+      const options = { actions: false, ast: true, renderer: "svg", defaultStyle: false };
+      ({ view } = await vegaEmbed(mount, wanted, options));
       return mount.querySelector("svg").width.baseVal.value - chart.clientWidth;
     };
     const layOut = async () => {

@@ -14,6 +14,16 @@ SITE = Path(__file__).parents[2] / "_build" / "html"
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, *args, headers=(), **options):
+        self.added = dict(headers)
+        super().__init__(*args, **options)
+
+    def end_headers(self):
+        """Send the headers that a host would add."""
+        for name, value in self.added.items():
+            self.send_header(name, value)
+        super().end_headers()
+
     def log_message(self, format, *args):
         """Say nothing: the tests read what the page saw."""
 
@@ -28,11 +38,11 @@ def site():
 
 @pytest.fixture(scope="session")
 def serve():
-    """A function that serves a directory on the loopback address and returns that address."""
+    """A function that serves a directory on the loopback address, with headers, and returns that address."""
     servers = []
 
-    def start(directory):
-        handler = functools.partial(QuietHandler, directory=str(directory))
+    def start(directory, headers=()):
+        handler = functools.partial(QuietHandler, directory=str(directory), headers=headers)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)

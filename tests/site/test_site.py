@@ -179,10 +179,54 @@ def test_an_explorable_is_a_picture_without_scripts(name, browser, address):
 
 def test_search_finds_a_chapter(browser, address):
     with opened(browser, f"{address}/search.html?q=shrinkage") as (page, log):
-        page.locator("#search-results ul.search li a").first.wait_for()
+        # The list grows one by one, and says at last how many pages were found.
+        page.wait_for_function("/found \\d+ page/.test(document.querySelector('#search-results').innerText)")
         links = page.eval_on_selector_all("#search-results ul.search li a", "all => all.map(e => e.href)")
         assert any("/book/shrinkage.html" in link for link in links)
         assert log.faults() == []
+
+
+@pytest.mark.parametrize("word", ["constructor", "__proto__", "hasOwnProperty", "zzyzx"])
+def test_search_says_that_no_page_has_a_word(word, browser, address):
+    """The first three are what every object of JavaScript has."""
+    with opened(browser, f"{address}/search.html?q={word}") as (page, log):
+        page.wait_for_function("document.querySelector('#search-results').innerText.includes('did not match')")
+        assert page.locator("#search-results li").count() == 0
+        assert log.faults() == []
+
+
+@pytest.fixture(scope="session")
+def address_without_eval(site, serve):
+    """The site on a host whose policy forbids scripts of other hosts, and text that is run as a script."""
+    return serve(site, {"Content-Security-Policy": "default-src 'self' 'unsafe-inline'; img-src 'self' data:"})
+
+
+@pytest.fixture(scope="session")
+def address_without_storage(site, serve):
+    """The site as a frame in a course's own page may show it: of no origin, so that nothing can be stored."""
+    return serve(site, {"Content-Security-Policy": "sandbox allow-scripts", "Access-Control-Allow-Origin": "*"})
+
+
+@every_page
+def test_a_page_goes_with_a_content_security_policy(name, browser, address_without_eval):
+    with opened(browser, f"{address_without_eval}/{name}") as (page, log):
+        assert set(page.eval_on_selector_all(".explorable", "all => all.map(e => e.dataset.state)")) <= {"live"}
+        assert log.faults() == []
+
+
+@every_page
+def test_a_page_goes_without_storage(name, browser, address_without_storage):
+    with opened(browser, f"{address_without_storage}/{name}") as (page, log):
+        assert set(page.eval_on_selector_all(".explorable", "all => all.map(e => e.dataset.state)")) <= {"live"}
+        before = page.locator("html").get_attribute("data-mode")
+        page.locator(".theme-switch-button:visible").first.click()
+        assert page.locator("html").get_attribute("data-mode") != before
+        assert log.faults() == []
+
+
+def test_nothing_is_published_that_no_reader_opens(site):
+    kinds = ("**/*.map", "**/*macros*", "**/*.po", "**/*.mo", ".buildinfo", ".doctrees", "**/*.pickle", "**/*.py")
+    assert [path for kind in kinds for path in site.glob(kind)] == []
 
 
 def test_a_copy_button_copies(browser, address):
