@@ -165,6 +165,12 @@ def reaches_four_in_ten(alpha, beta):
     return 1 - stats.betabinom.cdf(-(-4 * REST // 10) - 1, REST, alpha, beta).prod()
 
 
+def reaches_four_in_ten_at_one_rate(alpha, beta):
+    """Chance of the same if all share one ability."""
+    rate = stats.beta(alpha, beta).ppf((np.arange(4000) + 0.5) / 4000)[:, np.newaxis]
+    return 1 - stats.binom.cdf(-(-4 * REST // 10) - 1, REST, rate).prod(axis=1).mean()
+
+
 def first_is_best(alpha, beta):
     """Chance that the first player's ability is the highest, abilities being independent beta."""
     p = np.linspace(0.05, 0.75, 201)[:, np.newaxis]

@@ -15,6 +15,7 @@ import yaml
 from book_rules import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from setuptools import Distribution
 
 
 class Environment:
@@ -147,6 +148,24 @@ def imported(folder: Path) -> set[str]:
 def test_lib_imports_only_what_the_project_asks_for():
     asked = {canonicalize_name(wanted.name) for wanted in Environment(ROOT).asked(tests=False)}
     assert imported(ROOT / "lib") <= asked
+
+
+def packaged(folder, monkeypatch):
+    """The files that setuptools puts into a wheel."""
+    monkeypatch.chdir(folder)
+    distribution = Distribution({"script_name": "setup.py"})
+    distribution.parse_config_files()
+    builder = distribution.get_command_obj("build_py")
+    builder.ensure_finalized()
+    return {
+        Path(name).relative_to(builder.build_lib).as_posix() for name in builder.get_outputs(include_bytecode=False)
+    }
+
+
+def test_the_package_has_every_file_of_lib(monkeypatch):
+    """Colab installs it; here it is linked, and would be whole without."""
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lib").rglob("*") if path.is_file()}
+    assert {name for name in files if "__pycache__" not in name} == packaged(ROOT, monkeypatch)
 
 
 def test_an_import_of_something_else_is_seen(tmp_path):

@@ -1,10 +1,11 @@
-"""A share or a multiple in words, "a quarter of them", "80 percent", "four times as large", is that, to a tenth.
+"""A share or a multiple in words, "a quarter of them", "one in eight", "four times as large", is that, to a tenth.
 
 Each has a row: the value, computed here or by a reference; or `CODE`, where the page's own code has the number; or the
 number once more, where the page only supposes it. Pictures that no reference draws are named: those were looked at.
 """
 
 import inspect
+import math
 import re
 from functools import cache
 
@@ -18,7 +19,7 @@ import references_three_point as three_point
 from book_sizes import WORDS, literals
 from exchangeability_reference import shuffle_to_coin
 from page_sizes import BATTING, COVINGTON, PEOPLE, SHOTS
-from scipy import optimize
+from scipy import optimize, stats
 
 from lib import estimators
 from lib.exercises import learning_tau
@@ -26,14 +27,25 @@ from lib.exercises import learning_tau
 TOPS = {"a": 1, "an": 1} | {word: n for word, n in WORDS.items() if 0 < n < 10}
 PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 MANY = {word: n for word, n in WORDS.items() if n > 1}
+TRIES = MANY | {"a hundred": 100, "a thousand": 1000, "a hundred thousand": 100_000}
+HITS = {word: n for word, n in WORDS.items() if n > 0} | {"once": 1, "twice": 2}
+
+
+def one_of(words):
+    """A pattern for any of these words, or a number."""
+    return "|".join([r"\d+(?:,\d{3})*", *sorted(words, key=len, reverse=True)])
+
+
 SHARE = re.compile(
     rf"\b(?:(?P<top>{'|'.join(TOPS)}) (?P<part>{'|'.join(PARTS)})s?\b(?! (?:school|curve|error|route)\b)"
     r"|(?P<percent>(?!few)\w+) per ?cent\b"
-    rf"|(?P<times>{'|'.join(sorted(MANY, key=len, reverse=True))}) (?:times (?:as|the|its)|to one)\b)",
+    rf"|(?P<times>{'|'.join(sorted(MANY, key=len, reverse=True))}) (?:times (?:as|the|its)|to one)\b"
+    rf"|(?P<hits>{one_of(HITS)}) (?:times )?(?:in|of) (?:the )?(?P<tries>{one_of(TRIES)})\b)",
     re.IGNORECASE,
 )
 CODE = "the page's code has it"
 LOOKED_AT = "a picture that no reference draws"
+ASSERTED = "the page's code asserts it, in these words"
 ASIDE = "an ordinal, or no share of anything"
 
 
@@ -94,9 +106,22 @@ def smaller_than_fresno():
     return float((exposure[rate > rate[fresno]]).max() / exposure[fresno])
 
 
+def all_bars_in_the_band():
+    """The chance, at least, that all bars lie in the band that the page draws."""
+    (stray,) = re.findall(r"each = (\S+) / bins", found_on("checking")[0].source)
+    return 1 - float(stray)
+
+
+def hidden_counties():
+    _, low, high = asthma.california()
+    return (np.asarray(low) < np.asarray(high)).mean()
+
+
 # The words as the page has them, as many as it takes to tell them apart; and the value.
 SHARES = {
     "pooling": {
+        "less than a one in eleven": lambda: alone_at_least(28),
+        "four times in five": lambda: references.power_of_q(20),
         "starts at 5 percent": lambda: references.power_of_q(0),
         "about 30 percent": lambda: references.power_of_q(10),
         "reaches about 80 percent": lambda: references.power_of_q(20),
@@ -107,9 +132,11 @@ SHARES = {
         "four times the term": lambda: 1 / 0.5**2,
     },
     "shrinkage": {
+        "28 points one of 15": ASIDE,
         "tested four times as many": 4,
         "Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
     "estimation": {
+        "one in twenty lies beyond 2": lambda: 2 * references.phi(-2),
         "from a tenth of a point": CODE,
         "Steps of a tenth of a point": CODE,
         "for steps of a tenth of a point": CODE,
@@ -119,12 +146,21 @@ SHARES = {
         "tested four times as many": 4,
     },
     "learning-tau": {
+        "one of 25 or more": ASIDE,
+        "one in eight": lambda: 1 / references.J,
+        "three of the five leave": lambda: sum(k < 1 for k in (-1, 0, 0.5, 1, 2)) / 5,
         "where it is a tenth of a point": 0.1,
         "within four per cent": lambda: tolerance_of(learning_tau.best_school),
         "a third more pupils": lambda: pupils_at_break_even() - 1,
         "more than five to one": LOOKED_AT,
     },
     "checking": {
+        "99 of 100 such studies": all_bars_in_the_band,
+        "49 in ten bars": ASIDE,
+        "below one in ten more often": lambda: 0.1 if 1 - 0.9**16 > 0.5 else None,
+        "three in a hundred": ASSERTED,
+        "was below one in a hundred": LOOKED_AT,
+        "three of the ten are 7 or more": lambda: (np.arange(10) >= 7).mean(),
         "from thirty per cent": CODE,
         "to thirty per cent": CODE,
         "ten per cent too small": CODE,
@@ -135,6 +171,12 @@ SHARES = {
         "four times as many data sets": lambda: 2**2,
     },
     "batting": {
+        "one of the 18": lambda: 1 / len(BATTING),
+        "three of the four scores": ASIDE,
+        "90% interval nine in ten": 0.9,
+        "bat four in ten": 0.4,
+        "about one in seventy": lambda: batting.reaches_four_in_ten_at_one_rate(216, 596),
+        "three in ten": CODE,
         "all of them four fifths": lambda: 1 - kept_by_james_stein(),
         "two and four tenths": CODE,
         "from four tenths": lambda: BATTING["first_hits"].max() / 45,
@@ -152,6 +194,10 @@ SHARES = {
         "is ten times as large": lambda: 450 / 45,
     },
     "three-point": {
+        "50 of 101": lambda: COVINGTON["first_made"] / COVINGTON["first_attempts"],
+        "14 of 20": 14 / 20,
+        "474 of 1340": 474 / 1340,
+        "one of 100": ASIDE,
         "about 36 per cent": lambda: 524 / 1441,
         "line at one third": lambda: COVINGTON["rest_made"] / COVINGTON["rest_attempts"],
         "to 46 per cent below": lambda: highest_share(100, 150, max),
@@ -168,6 +214,8 @@ SHARES = {
         "about four times as many as ours": lambda: 450 / SHOTS["first_attempts"].mean(),
     },
     "exchangeability": {
+        "first ten of a hundred": CODE,
+        "About three in ten": lambda: stats.hypergeom(412, 145, 45).sf(17),
         "between a tenth": LOOKED_AT,
         "nine tenths": LOOKED_AT,
         "near one third": lambda: (2 - 1) / (2 + 3 - 2),  # the mode of the law that the urn tends to
@@ -187,6 +235,7 @@ SHARES = {
         "two fifths at zero": lambda: asthma.county_count(1, [0], shape=3 + 3, rate=5 + 1),
     },
     "asthma-counties": {
+        "Two in five of the counts are hidden": hidden_counties,
         "about a third": lambda: 10**-0.5,
         "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
         "more than a sixth": smaller_than_fresno,
@@ -195,14 +244,30 @@ SHARES = {
         "twenty times as large": 20,
     },
     "asthma-nested": {
+        "nine in ten of the 90% intervals": 0.9,
+        "once in 40": lambda: references.phi(-1.96),
         "of about a third": lambda: 10**-0.5,
         "between one tenth": lambda: (1 - 0.8) / 2,
         "nine tenths": lambda: (1 + 0.8) / 2,
         "by about a third": LOOKED_AT,
         "40 per cent": LOOKED_AT,
     },
-    "problem-sets/shrinkage-in-sport": {"three quarters of the weight": 0.75},
-    "problem-sets/exchangeability": {"a chance of a third": lambda: 4 / 12, "about a fifth": LOOKED_AT},
+    "problem-sets/sampling": {"once in a hundred thousand": LOOKED_AT},
+    "lecture": {
+        "50 of 101": lambda: COVINGTON["first_made"] / COVINGTON["first_attempts"],
+        "49 of 100": 49 / 100,
+        "first ten of a hundred": 0.1,
+    },
+    "problem-sets/shrinkage-in-sport": {
+        "nine times in ten, a player": 0.95 - 0.05,
+        "three quarters of the weight": 0.75,
+    },
+    "problem-sets/exchangeability": {
+        "shows four in twelve": lambda: 4 / 12,
+        "a chance of a third": lambda: 4 / 12,
+        "60 of the 150": 60 / 150,
+        "one of the 252": lambda: 1 / math.comb(10, 5),
+        "about a fifth": LOOKED_AT},
     "instructors": {
         "batted ten times as": 10,
         "shot four times as": 4,
@@ -227,22 +292,30 @@ def is_for(words, match):
     )
 
 
+def number(text, words):
+    return words.get(text.lower()) or int(text.replace(",", ""))
+
+
 def said(match):
     if match["times"]:
         return MANY[match["times"].lower()]
     if match["percent"]:
         word = match["percent"].lower()
         return (WORDS.get(word) or int(word)) / 100
+    if match["hits"]:
+        return number(match["hits"], HITS) / number(match["tries"], TRIES)
     return TOPS[match["top"].lower()] / PARTS[match["part"].lower()]
 
 
-def fault(match, rows, code):
+def fault(match, rows, code, source=""):
     fitting = [row for words, row in rows.items() if is_for(words, match)]
     context = match.string[max(0, match.start() - 40) : match.end() + 40]
     if len(fitting) != 1:
         return f"{match[0]!r} has {len(fitting)} rows, not one: {context!r}"
     if fitting[0] in (LOOKED_AT, ASIDE):
         return ""
+    if fitting[0] is ASSERTED:
+        return "" if f'"the text says {match[0]}"' in source else f"{match[0]!r}: not asserted"
     share = said(match)
     if fitting[0] is CODE:
         around = {round(100 * value) for value in (share, 1 + share)}
@@ -250,9 +323,13 @@ def fault(match, rows, code):
     value = float(fitting[0]() if callable(fitting[0]) else fitting[0])
     low, high = 0.9, 1.1
     if more_or_less := re.search(
-        r"\b(over|(?:none of which has )?more than|less than|below) $", match.string[: match.start()], re.IGNORECASE
+        r"\b(over|(?:none of which has )?more than|less than|below)(?: a)? $",
+        match.string[: match.start()],
+        re.IGNORECASE,
     ):
         low, high = (1, 1.25) if more_or_less[1].lower() in ("over", "more than") else (0.75, 1)
+    if 0.9 <= share < 1:  # what is left out shows how near one it is
+        share, value = 1 - share, 1 - value
     return "" if low <= value / share <= high else f"{match[0]!r}: it is {value:.3f}: {context!r}"
 
 
@@ -260,7 +337,7 @@ def fault(match, rows, code):
 def test_a_share_in_words_is_that_share(name):
     page, found = found_on(name)
     code = frozenset().union(*(literals(text) for _, text in page.cells))
-    faults = [fault(match, SHARES[name], code) for match in found]
+    faults = [fault(match, SHARES[name], code, page.source) for match in found]
     assert not any(faults), "\n".join(filter(None, faults))
     assert [words for words in SHARES[name] if not any(is_for(words, match) for match in found)] == []
 

@@ -1,8 +1,10 @@
 """The built site in a browser: accessible, silent, whole, and at home on a phone and without scripts."""
 
+import io
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from inspection import (
@@ -16,6 +18,7 @@ from inspection import (
     sideways_faults,
     soup,
 )
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
@@ -47,7 +50,7 @@ def test_a_page_has_the_head_that_it_needs(name, site):
 
 
 @every_page
-@pytest.mark.parametrize(("width", "theme"), zip(WIDTHS, ["light", "dark"], strict=True))
+@pytest.mark.parametrize(("width", "theme"), list(zip(WIDTHS, ["light", "dark"], strict=True)))
 def test_a_page_is_sound(name, width, theme, browser, address):
     """Colours do not depend on the width, nor what fits on the theme: each width once, and each theme once."""
     with opened(browser, f"{address}/{name}", width=width, theme=theme) as (page, log):
@@ -127,12 +130,13 @@ def test_an_explorable_moves(name, width, browser, address):
         page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=8)
-        page.mouse.up()
+        # While the slider is dragged, not only when it is let go.
         page.wait_for_function(
             "start => [...document.querySelectorAll('.explorable-chart .mark-symbol path')]"
             ".some((e, i) => e.getAttribute('transform') !== start[i])",
             arg=start,
         )
+        page.mouse.up()
         assert float(shown.text_content()) == float(slider.input_value())
 
         dragged, at = points(page), float(slider.input_value())
@@ -175,6 +179,29 @@ def test_an_explorable_is_a_picture_without_scripts(name, browser, address):
         assert pictures.count() == page.locator(".explorable").count()
         assert all(pictures.nth(i).is_visible() for i in range(pictures.count()))
         assert not page.locator(".explorable-live").count()
+
+
+def hues(page, place):
+    """The share of each sixth of the circle of hues among the strong colours of a picture."""
+    pixels = Image.open(io.BytesIO(page.locator(place).first.screenshot())).convert("HSV")
+    hue, saturation, value = np.moveaxis(np.asarray(pixels), -1, 0).astype(float)
+    strong = (saturation > 100) & (value > 100)
+    assert strong.sum() > 100
+    return np.bincount((np.round(hue[strong] / 256 * 6) % 6).astype(int), minlength=6) / strong.sum()
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [*((name, ".explorable-chart") for name in EXPLORABLE), ("book/batting.html", "article figure img")],
+)
+def test_a_colour_is_the_same_in_both_themes(name, place, browser, address):
+    """What a text calls blue is blue."""
+    found = []
+    for theme in ("light", "dark"):
+        with opened(browser, f"{address}/{name}", theme=theme) as (page, _):
+            page.locator(place).first.scroll_into_view_if_needed()
+            found.append(hues(page, place))
+    np.testing.assert_allclose(*found, atol=0.2)
 
 
 def test_search_finds_a_chapter(browser, address):
