@@ -1,5 +1,7 @@
 """Calibration passes right samplers, finds planted bugs, and gives the same ranks whoever does the work."""
 
+import dataclasses
+
 import arviz as az
 import joblib
 import numpy as np
@@ -53,6 +55,16 @@ def test_planted_bugs_are_found(sampler, bug, seen_in, replicates):
     found = calibrate(sampler, bug, replicates=replicates)
     assert found.p_value < 1e-3
     assert found.p_values[seen_in] < 1e-4
+
+
+@pytest.mark.parametrize("replicates", [3, 40])
+def test_one_p_value_for_all_columns_is_bonferronis(replicates):
+    """As many columns as it has, whether they are fewer than the replicates or more."""
+    found = calibrate(exact, replicates=replicates)
+    pit = found.pit.assign(mu=np.linspace(0.5, 0.9, replicates))  # at least this column is no uniform sample
+    found = dataclasses.replace(found, pit=pit)
+    assert 0 < found.p_values.min() < 1 / len(COLUMNS)
+    assert found.p_value == pytest.approx(len(COLUMNS) * found.p_values.min())
 
 
 @pytest.mark.parametrize(("kind", "planted"), [(bugs.SignOfMu, exact), (NormalNormal, bugs.shuffled(exact))])

@@ -4,6 +4,7 @@ Each has a row: the value, computed here or by a reference; or `CODE`, where the
 number once more, where the page only supposes it. Pictures that no reference draws are named: those were looked at.
 """
 
+import ast
 import inspect
 import math
 import re
@@ -360,3 +361,50 @@ def test_every_page_with_such_a_share_has_rows():
 def test_a_wrong_share_is_found(sentence, missed):
     (match,) = SHARE.finditer(sentence)
     assert bool(fault(match, {sentence: lambda: 0.34}, frozenset())) == missed
+
+
+# Percentages beside a figure
+
+
+def strange_percentages(options, code):
+    """List the percentages in a figure's caption and description that its own code does not draw."""
+    said = {int(number) for number in re.findall(r"\b(\d+)%", str(options.get("mystnb")))}
+    if not said:
+        return []
+    constants = {node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)}
+    numbers = {number for number in constants if type(number) is float}
+    tails = {number for number in numbers if any(number + other == pytest.approx(1) for other in numbers - {number})}
+    # A level as it is, or by both its tails, its upper one, or its distance from the middle of a normal.
+    levels = (
+        (numbers - tails) | {abs(2 * number - 1) for number in numbers} | {1 - 2 * stats.norm.sf(n) for n in numbers}
+    )
+    return sorted(number for number in said if not any(abs(number / 100 - level) < 1e-4 for level in levels))
+
+
+# Figures whose level a function of the page has.
+ELSEWHERE = {"fig-checking-power"}
+
+
+@pytest.mark.parametrize("page", rules.pages(rules.ROOT), ids=lambda page: page.stem)
+def test_a_percentage_beside_a_figure_is_that_of_its_code(page):
+    figures = [
+        (options.get("mystnb", {}).get("figure", {}).get("name", ""), options, code) for options, code in page.cells
+    ]
+    strange = {name: found for name, options, code in figures if (found := strange_percentages(options, code))}
+    assert strange.keys() <= ELSEWHERE, strange
+
+
+@pytest.mark.parametrize(
+    ("code", "strange"),
+    [
+        ("stats.norm.ppf([0.025, 0.975])", []),
+        ("stats.norm.ppf([[0.05], [0.95]])", [95]),
+        ("np.quantile(x, [0.1, 0.5, 0.9])", [95]),
+        ("1.96 * se", []),
+        ("1.64 * se", [95]),
+        ("stats.chi2(2).ppf([0.5, 0.95])", []),
+    ],
+)
+def test_another_percentage_is_seen(code, strange):
+    options = {"mystnb": {"figure": {"name": "fig", "caption": "Shaded: where 95% lie."}}}
+    assert strange_percentages(options, code) == strange
