@@ -78,10 +78,23 @@ def kappa_quantile(share, part):
     return 1 / grid_quantile(-np.sqrt(1 / (kappa[0] + 1)), weight.sum(axis=0), share) ** 2 - 1
 
 
+@cache
+def spread_between(part, regulars=False):
+    """Grid of the standard deviation between players, and the posterior chance to be below each, mean by mean."""
+    mean, kappa, weight = spread_grid(part, regulars)
+    step = 2 / sqrt(kappa[0, 0] + 1)  # the grid has the middles of equal cells of (kappa + 1)^(-1/2), from zero on
+    edges = step * np.arange(weight.shape[1] + 1)
+    spreads = np.linspace(0, 0.08, 2001)
+    below = 0.0
+    for m, row in zip(mean[:, 0], weight, strict=True):
+        below = below + np.interp(spreads / sqrt(m * (1 - m)), edges, np.append(0, row.cumsum()))
+    return spreads, below
+
+
 def spread_quantile(share, part, regulars=False):
     """Posterior quantile of the standard deviation between players, in percentage points."""
-    mean, kappa, weight = spread_grid(part, regulars)
-    return 100 * grid_quantile(np.sqrt(mean * (1 - mean) / (kappa + 1)), weight, share)
+    spreads, below = spread_between(part, regulars)
+    return 100 * float(np.interp(share, below, spreads))
 
 
 def covington_posterior():
