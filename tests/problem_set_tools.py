@@ -7,6 +7,7 @@ a hundred times faster than starting a kernel.
 import re
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import problem_set_builder as builder
@@ -72,6 +73,11 @@ class ProblemSet:
             if cell.cell_type == "code" and "..." not in cell.source and not asks_grader(cell):
                 exec(cell.source, space)
         return space
+
+    def given(self):
+        """The names of the data that students get."""
+        kept = {name: value for name, value in self.data().items() if not name.startswith("__")}
+        return {name for name, value in kept.items() if not callable(value) and not isinstance(value, ModuleType)}
 
     def try_out(self, answers, questions=None, seconds=None):
         """Run the cells of the notebook with these answers, and then Otter's tests, all in this process."""

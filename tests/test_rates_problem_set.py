@@ -298,6 +298,12 @@ def classroom(request, classrooms):
     return classrooms[request.param]
 
 
+def test_students_get_what_a_state_publishes_and_nothing_else(classroom):
+    """Not, above all, the true rates, nor the counts that are starred."""
+    published = {"county", "people", "published", "total_deaths", "later"}
+    assert classroom.given() == published | {"exposure", "deaths", "hidden"}
+
+
 def test_points_and_minutes_add_up(classroom):
     classroom.adds_up(MANUAL)
 

@@ -202,6 +202,12 @@ def test_seed_makes_the_data(classrooms):
     assert cells[0] == cells[1] != cells[2]
 
 
+def test_students_get_what_a_league_sees_and_nothing_else(classroom):
+    """Not, above all, the true rates."""
+    seen = {"player", "made", "attempts", "rest_made", "rest_attempts"}
+    assert classroom.given() == seen | {"league_mean", "league_worth", "star"}
+
+
 def test_data_keep_their_rules(classroom):
     data = classroom.data()
     assert len(set(data["player"])) == 30
