@@ -88,6 +88,12 @@ def name_entries(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def mend_search(app, pagename, templatename, context, doctree):
+    """Load what mends Sphinx's search, on its page alone; deferred, so after the index and before the search."""
+    if pagename == "search":
+        app.add_js_file("searching.js", loading_method="defer")
+
+
 def name_every_header(app, doctree, docname):
     """Make the empty corner of a data frame's table a plain cell: axe's rule is "empty-table-header"."""
     for raw in doctree.findall(nodes.raw):
@@ -118,12 +124,6 @@ FRONT_DOOR = """<!DOCTYPE html>
 </body>
 </html>
 """
-
-
-def mend_search(app, pagename, templatename, context, doctree):
-    """Load what mends Sphinx's search, on its page alone; deferred, so after the index and before the search."""
-    if pagename == "search":
-        app.add_js_file("searching.js", loading_method="defer")
 
 
 def write_front_door(app, error):

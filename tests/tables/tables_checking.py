@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 from cells import About, Between, shown
+from printed_tables import printed
 from references import SIGMA, J, Y, checking_posterior_of_a
 from scipy import linalg, stats
 
@@ -25,15 +26,6 @@ SAMPLERS = {
     "without data": (0 * ONES, ONES, TAU**2 * ONES),
     "without population": (ONES, 0 * ONES, SIGMA**2),
 }
-
-
-@cache
-def printed(place):
-    """The rows of a table of this page as they are printed, for a cell that follows from its neighbours."""
-    from test_tables import PAGES
-    from test_tables import printed as tables_of
-
-    return tables_of(next(page for page in PAGES if page.stem == "checking"))[place]
 
 
 @cache
@@ -127,7 +119,7 @@ def coverage_of_a():
     for i, (name, level, many) in enumerate(
         [("right", "40%", 20), ("right", "80%", 40), ("slip", "40%", 20), ("slip", "80%", 40)]
     ):
-        share, rounding = shown(printed(1)[i + 1][-3])
+        share, rounding = shown(printed("checking")[1][i + 1][-3])
         exact = many / 50 if name == "right" else chance_of_middle_ranks(name, many)
         rows.append([*([] if i % 2 else [name]), level, *covers(share, size, exact, rounding)])
     return [["", "", "coverage", "low", "high"], *rows]
@@ -139,7 +131,7 @@ QUANTITIES = ["mu", "tau", "theta[0]", "theta[1]", "theta[2]", "log_likelihood",
 def coverage_of_the_library(size=100):
     """Two decimals show a share of a hundred data sets without rounding."""
     rows = []
-    for name, *texts in printed(2)[3:]:
+    for name, *texts in printed("checking")[2][3:]:
         cells = []
         for place, level in [(0, 0.5), (3, 0.8)]:
             coverage, low, high = covers(shown(texts[place])[0], size, level, 0)
@@ -156,7 +148,7 @@ def coverage_of_the_library(size=100):
 
 def p_values():
     """ArviZ's p-values end at a half. The smallest, times their number, is what the text calls about 3 in a hundred."""
-    table = [[shown(text)[0] for text in row[1:]] for row in printed(3)[1:]]
+    table = [[shown(text)[0] for text in row[1:]] for row in printed("checking")[3][1:]]
     smallest, many = min(map(min, table)), 2 * len(QUANTITIES)
     # The text rounds to hundredths, the table to thousandths.
     least = Between(0.025 / many - 5e-4, 0.035 / many + 5e-4)

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 from cells import About, Between
+from printed_tables import printed
 from references import FLAT, SIGMA, J, Y, given_tau, moments, tau_moment, tau_rule
 from scipy import integrate, optimize, special, stats
 
@@ -19,15 +20,6 @@ MEAN, COVARIANCE = given_tau(TAU)  # of the eight effects and mu
 SD = np.sqrt(np.diag(COVARIANCE))
 WEIGHT = 1 / (1 + (SIGMA / TAU) ** 2)
 ERRORS = 4.5  # standard errors that a simulated cell may be off
-
-
-@cache
-def texts_of(place):
-    """A table of the page as it is printed."""
-    import test_tables  # loaded by then: it loads this module
-
-    (page,) = (page for page in test_tables.PAGES if page.stem == "estimation")
-    return test_tables.printed(page)[place]
 
 
 def about(values):
@@ -201,10 +193,10 @@ def error_of(route, k):
 
 def four_routes():
     rows = [["", "", "estimate", "standard error", "exact", "z"], ["of", "route", "", "", "", ""]]
-    printed = [[float(text) for text in row[-4:]] for row in texts_of(1)[2:]]
+    numbers = [[float(text) for text in row[-4:]] for row in printed("estimation")[1][2:]]
     for name, k in {"A": 0, "C": 2, "mu": J}.items():
         for route in ROUTES:
-            estimate, error = printed[len(rows) - 2][:2]
+            estimate, error = numbers[len(rows) - 2][:2]
             if route == "NUTS":
                 wanted = nuts_error(k)
                 off = About(MEAN[k], ERRORS * error)
@@ -218,7 +210,7 @@ def four_routes():
 
 def costs_printed():
     """Units and effective draws, as the page prints them."""
-    return {row[0]: (float(row[2]), float(row[3])) for row in texts_of(3)[1:]}
+    return {row[0]: (float(row[2]), float(row[3])) for row in printed("estimation")[3][1:]}
 
 
 def nuts_error(k):
@@ -388,11 +380,11 @@ def nuts_free_error(sd):
 
 def unknown_spread():
     rows = [["", "", "tau", "school A"], ["", "", "estimate", "error", "z", "estimate", "error", "z"]]
-    printed = [[float(text) for text in row[-6:]] for row in texts_of(2)[2:]]
+    numbers = [[float(text) for text in row[-6:]] for row in printed("estimation")[2][2:]]
     for name, prior in {"flat": FLAT, "half-Cauchy": CAUCHY}.items():
         for route in ROUTES:
             row = [name, route] if route == "exact" else [route]
-            cells = printed[len(rows) - 2]
+            cells = numbers[len(rows) - 2]
             for k, (exact, sd) in enumerate(zip(*exact_means(prior), strict=True)):
                 estimate, error, _ = cells[3 * k : 3 * k + 3]
                 if route == "NUTS":
@@ -438,7 +430,7 @@ def broken_correction():
     """The corrected walk has shape 3; the other divides the density by tau, which makes the shape 2."""
     chains, draws = 8, 5_000
     size, halves = chains * draws, 2 * chains
-    printed = {row[0]: [float(text) for text in row[1:]] for row in texts_of(4)[1:]}
+    numbers = {row[0]: [float(text) for text in row[1:]] for row in printed("estimation")[4][1:]}
     rows = [["", "mean", "R-hat", "effective", "z"]]
     for name, shape in {"corrected": 3, "not": 2}.items():
         gamma = stats.gamma(shape, scale=2)
@@ -450,7 +442,7 @@ def broken_correction():
         once = 1 / (ranked * size / halves)
         low, high = stats.chi2.ppf([1e-5, 1 - 1e-5], halves - 1) / (halves - 1)
         r_hats = np.sqrt(1 - halves / size + once * np.array([low, high]))
-        z = (printed[name][0] - 6) / error
+        z = (numbers[name][0] - 6) / error
         rows.append(
             [
                 name,

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import references as r
 from cells import About, Between
+from printed_tables import printed
 from references import SIGMA, Y
 from scipy import integrate, optimize, special, stats
 
@@ -75,15 +76,6 @@ def alarms():
     return [["", "smallest tau", "largest tau", "divergences"], ["chain", "", "", ""], *rows]
 
 
-@cache
-def printed(place):
-    """The rows of a table of this page as they are printed, for a cell that follows from its neighbours."""
-    from test_tables import PAGES
-    from test_tables import printed as tables_of
-
-    return tables_of(next(page for page in PAGES if page.stem == "learning-tau"))[place]
-
-
 def mean_above(least):
     """Posterior mean of tau, given that it is above a value: what a chain averages that does not get below."""
     above, all_above = (integrate.quad(lambda t, k=k: t**k * likelihood(t), least, np.inf)[0] for k in (1, 0))
@@ -102,7 +94,9 @@ def forms():
     ]
     sd = (r.tau_moment(2) - r.tau_moment(1) ** 2) ** 0.5
     rows = []
-    for (labels, divergences, effective, gradients, least), texts in zip(known, printed(4)[2:], strict=True):
+    for (labels, divergences, effective, gradients, least), texts in zip(
+        known, printed("learning-tau")[4][2:], strict=True
+    ):
         ess, lowest = float(texts[-4]), float(texts[-1])
         mean = About(mean_above(lowest), ERRORS * sd / ess**0.5)
         # The least of so many independent draws is above this once in 100,000 times.

@@ -4,6 +4,7 @@ from math import sqrt
 
 import numpy as np
 from cells import About
+from printed_tables import printed
 from references import (
     SIGMA,
     J,
@@ -36,10 +37,7 @@ def deviations(tau):
 
 def numbers_of(place):
     """The numbers that a table of the page prints, without headings and labels."""
-    import test_tables  # loaded by then: it loads this module
-
-    (page,) = (page for page in test_tables.PAGES if page.stem == "shrinkage")
-    return [[float(text) for text in row[1:]] for row in test_tables.printed(page)[place][1:]]
+    return [[float(text) for text in row[1:]] for row in printed("shrinkage")[place][1:]]
 
 
 def share(chance):

@@ -6,43 +6,29 @@ from `lib`.
 """
 
 import importlib
-from functools import cache
 
-import book_rules as rules
 import pytest
-from bs4 import BeautifulSoup
+from book_rules import ROOT
 from cells import About, Between, fault, faults
-
-PAGES = [page for page in rules.pages(rules.ROOT) if page.cells and page.part != rules.PROBLEM_SETS]
-
-
-@cache
-def printed(page):
-    """The tables of a page, each as rows of texts, from what its cells put out when they were run."""
-    notebook = rules.executed_notebook(rules.ROOT, page)
-    assert notebook is not None, "there is no built book: run `make book` first"
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    html = [str(output.data["text/html"]) for output in outputs if "text/html" in output.get("data", {})]
-    tables = [table for text in html for table in BeautifulSoup(text, "html.parser").select("table.dataframe")]
-    return [[[c.get_text(strip=True) for c in row.select("th, td")] for row in table.select("tr")] for table in tables]
+from printed_tables import PAGES, printed
 
 
-def wanted(page):
-    name = f"tables_{page.stem.replace('-', '_')}"
-    return importlib.import_module(name).TABLES if (rules.ROOT / "tests" / "tables" / f"{name}.py").exists() else []
+def wanted(stem):
+    name = f"tables_{stem.replace('-', '_')}"
+    return importlib.import_module(name).TABLES if (ROOT / "tests" / "tables" / f"{name}.py").exists() else []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_table_has_its_second_computation(page):
-    assert len(printed(page)) == len(wanted(page))
+@pytest.mark.parametrize("stem", PAGES)
+def test_every_table_has_its_second_computation(stem):
+    assert len(printed(stem)) == len(wanted(stem))
 
 
 @pytest.mark.parametrize(
-    ("page", "place"),
-    [pytest.param(page, i, id=f"{page.stem}-{make.__name__}") for page in PAGES for i, make in enumerate(wanted(page))],
+    ("stem", "place"),
+    [pytest.param(stem, i, id=f"{stem}-{make.__name__}") for stem in PAGES for i, make in enumerate(wanted(stem))],
 )
-def test_a_table_shows_what_it_should(page, place):
-    assert faults(printed(page)[place], wanted(page)[place]()) == []
+def test_a_table_shows_what_it_should(stem, place):
+    assert faults(printed(stem)[place], wanted(stem)[place]()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""The tables of the chapters, as they are printed."""
+
+from functools import cache
+
+import book_rules as rules
+from bs4 import BeautifulSoup
+
+PAGES = {page.stem: page for page in rules.pages(rules.ROOT) if page.cells and page.part != rules.PROBLEM_SETS}
+
+
+@cache
+def printed(stem):
+    """The tables of a page, each as rows of texts, from what its cells put out when they were run."""
+    notebook = rules.executed_notebook(rules.ROOT, PAGES[stem])
+    assert notebook is not None, "there is no built book: run `make book` first"
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    html = [str(output.data["text/html"]) for output in outputs if "text/html" in output.get("data", {})]
+    tables = [table for text in html for table in BeautifulSoup(text, "html.parser").select("table.dataframe")]
+    return [[[c.get_text(strip=True) for c in row.select("th, td")] for row in table.select("tr")] for table in tables]
