@@ -861,13 +861,6 @@ NUMBERS: list[Number] = [
         "asthma-counties", "alpine_sd", asthma.california_rate_sd("Alpine"), MonteCarlo("alpine_sd_se"), THREE_GRIDS
     ),
     Number("asthma-counties", "alpine_eb", EB_SHAPE**0.5 / (EB_SHAPE / EB_MEAN + 0.00336), 0.001, NEWTON),
-    Number(
-        "asthma-counties",
-        "fresno_mean",
-        asthma.california_rate("Fresno"),
-        MonteCarlo("fresno_mean_se"),
-        THREE_GRIDS,
-    ),
     Number("asthma-counties", "fresno_raw", 57e6 / (3 * 989255), 1e-9, "57 deaths, 989,255 people, three years"),
     Number(
         "asthma-counties",

@@ -13,6 +13,7 @@ that have it in their name or file.
 
 import argparse
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -28,6 +29,12 @@ WORK = ROOT / "_build" / "mutants"
 TREE = WORK / "tree"
 DEFECTS = Path(__file__).with_name("planted_defects.yml")
 EXCUSED = Path(__file__).with_name("excused_mutants.yml")
+NOT_MUTATED = ["lib/plots.py"]  # pictures: defects are planted there by hand
+# Beside the tests that are named after a file or its folder.
+FURTHER_TESTS = {
+    "lib/quadrature.py": ["tests/models/test_curves.py"],
+    "lib/validation.py": ["tests/models/test_read_only.py", "tests/test_estimators.py"],
+}
 
 
 def copy_repository() -> None:
@@ -94,18 +101,43 @@ def report(defect: dict, *, seen: bool) -> list[str]:
     return [] if seen else [f"{defect['name']} ({defect['file']})"]
 
 
+def tests_of(file: str) -> list[str]:
+    """Return the tests that mutants of a file of the package meet: those named after it or its folder, and others."""
+    folder = Path(file).parent.name
+    named = "exercises/test_answers.py" if folder == "exercises" else folder
+    own = f"tests/test_{Path(file).stem}.py" if folder == "lib" else f"tests/{named}"
+    shared = ["tests/test_arguments.py", "tests/test_extremes.py"]
+    return [test for test in dict.fromkeys([own, *FURTHER_TESTS.get(file, []), *shared]) if (ROOT / test).exists()]
+
+
 def survivors_in_lib(module: str = "lib") -> list[str]:
-    """Let mutmut mutate the package; return what survives and is not excused, with the change."""
+    """Let mutmut mutate the package, file by file; return what survives and is not excused, with the change."""
     copy_repository()
-    names = [] if module == "lib" else [f"{module}.*"]
-    command = [shutil.which("mutmut"), "run", "--max-children", str(os.cpu_count()), *names]
-    environment = os.environ | {"NO_COLOR": "1"}
+    settings = (TREE / "pyproject.toml").read_text(encoding="utf-8")
+    files = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "lib").rglob("*.py"))]
+    named = [file for file in files if file[:-3].replace("/", ".").startswith(module) and file not in NOT_MUTATED]
+    survivors = []
+    for file in named:
+        chosen = {"only_mutate": [file], "pytest_add_cli_args_test_selection": tests_of(file)}
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in chosen.items()]
+        marked = settings.replace("[tool.mutmut]\n", "[tool.mutmut]\n" + "".join(lines))
+        (TREE / "pyproject.toml").write_text(marked, encoding="utf-8")
+        shutil.rmtree(TREE / "mutants", ignore_errors=True)
+        survivors += survivors_in_file()
+    return survivors
+
+
+def survivors_in_file() -> list[str]:
+    command = [shutil.which("mutmut"), "run", "--max-children", str(os.cpu_count())]
+    environment = os.environ | {"NO_COLOR": "1", "PYTHONPATH": str(TREE)}
     subprocess.run(command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, check=False)
-    listed = run([command[0], "results"]).stdout.split("\n")
-    found = [line.split(":")[0].strip() for line in listed if line.strip().endswith(("survived", "no tests"))]
+    listed = run([command[0], "results", "--all", "true"]).stdout.split("\n")
+    verdicts = [line.strip().rsplit(": ", 1) for line in listed if ": " in line]
+    if not verdicts or any(verdict == "not checked" for _, verdict in verdicts):
+        raise RuntimeError("mutmut stopped before it had tried them all: what it says stands above")
     excused = yaml.safe_load(EXCUSED.read_text(encoding="utf-8")) or []
     survivors = []
-    for name in found:
+    for name in [name for name, verdict in verdicts if verdict in ("survived", "no tests")]:
         change = [line for line in run([command[0], "show", name]).stdout.split("\n") if line[:2] in ("- ", "+ ")]
         text = "\n".join(change)
         if not only_words(change) and not any(e["function"] in name and e["change"] in text for e in excused):

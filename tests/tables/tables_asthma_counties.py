@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import references_asthma as asthma
 from cells import About
-from scipy import interpolate, optimize, stats
+from scipy import interpolate, optimize, special, stats
 
 FILE = Path(__file__).parents[2] / "lib" / "data" / "asthma_california.csv"
 TOTALS = {"2014_2016": 36, "2017_2019": 66, "2020_2022": 55}  # of the hidden deaths, as the state says
@@ -196,16 +196,39 @@ def other_route():
     return [["", "mean", "shape"], quadrature, moved, errors]
 
 
-# Sorted by simulated means, some of which are closer to each other than their errors: the order is one of several.
-HIGHEST = ["Fresno", "Merced", "Sacramento", "Madera", "Humboldt"]
-LOWEST = ["Ventura", "Riverside", "Placer", "San Mateo", "San Diego"]
-
-
 @cache
+def conditional_means():
+    """Mean of each county's rate, given shape and mean, at each point of the posterior's grid."""
+    shape, mean, mass = asthma.california_posterior()
+    exposure, least, greatest = asthma.california()
+    rows = []
+    for years, low, high in zip(exposure, least, greatest, strict=True):
+        counts = np.arange(low, high + 1)[:, np.newaxis]
+        # Negative binomial, as a mixture of Poisson counts; what all the counts have in common cancels.
+        log_chance = special.gammaln(shape + counts) - special.gammaln(counts + 1) + counts * np.log(years)
+        log_chance -= counts * np.log(shape / mean + years)
+        chance = special.softmax(log_chance, axis=0)
+        rows.append((chance * (shape + counts)).sum(axis=0) / (shape / mean + years))
+    return np.array(rows), mass
+
+
+def average(values):
+    """Average of values at the grid's points, and its standard error in independent draws."""
+    _, mass = conditional_means()
+    mean = values @ mass
+    return mean, np.sqrt((values - mean) ** 2 @ mass / DRAWN)
+
+
 def rate(county):
-    """Mean of a county's rate and its standard error."""
-    error = asthma.california_rate_sd(county) / np.sqrt(DRAWN)
-    return asthma.california_rate(county), error
+    """Mean of a county's rate, and the standard error of an average of conditional means."""
+    return average(conditional_means()[0][names().index(county)])
+
+
+def ahead(first, second):
+    """Whether the simulated mean of one county is sure to be above that of another."""
+    place = names().index
+    apart, error = average(conditional_means()[0][place(first)] - conditional_means()[0][place(second)])
+    return apart > 3 * error  # the nearest two, Merced and Madera, are 3.1 apart
 
 
 def rate_quantile(county, probability):
@@ -217,17 +240,13 @@ def rate_quantile(county, probability):
     return np.exp(at), np.sqrt(probability * (1 - probability) / DRAWN) * np.exp(at) / density(at)
 
 
-def may_precede(first, second):
-    """Whether the simulated mean of the first may be the larger one."""
-    return rate(second)[0] - rate(first)[0] <= ERRORS * np.hypot(rate(first)[1], rate(second)[1])
-
-
 def every_county():
-    middle = [county for county in names() if county not in HIGHEST + LOWEST]
-    assert all(may_precede(*pair) for pair in pairwise(HIGHEST + LOWEST))
-    assert all(may_precede(HIGHEST[-1], county) and may_precede(county, LOWEST[0]) for county in middle)
+    ordered = sorted(names(), key=lambda county: -rate(county)[0])
+    for pair in pairwise([*ordered[:6], *ordered[-6:]]):
+        assert ahead(*pair), pair
+    chosen = ordered[:5] + ordered[-5:]
     rows = []
-    for county in HIGHEST + LOWEST:
+    for county in chosen:
         row = counties()[names().index(county)]
         people = int(row["population_2017"])
         raw = int(row["deaths_2017_2019"]) / (3e-6 * people)
