@@ -1262,6 +1262,8 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("asthma-counties", r"m/\sqrt{a}"): stats.gamma(SHAPE, scale=1 / RATE).std(),
     ("asthma-counties", r"1/\sqrt{a}"): stats.gamma(SHAPE, scale=1 / RATE).std() / COUNTS["m"],
     ("asthma-counties", "x_j/(b+x_j)"): COUNTS["w"],
+    ("asthma-counties", "(a + y_j)/(b + x_j)"): COUNTY_MEAN,
+    ("asthma-counties", "b = a/m"): COUNTS["b"],
     ("asthma-nested", r"1/\sqrt{a_i}"): STATE_LAW.std() / STATE_LAW.mean(),
     ("asthma-nested", r"a_i/m_i"): NESTED["b_i"],
     ("asthma-nested", r"m^2/a"): lambda: {"m": STATE_MEAN, "a": STATE_SHAPE, "=": STATE_LAW.var()},

@@ -38,11 +38,14 @@ def test_a_slip_is_named(message, value):
 
 def test_the_slip_that_fits_best_is_named():
     assert diagnose(10.001, 5.0, slips={"near": 10.005, "nearer": 10.0}) == "nearer"
+    assert diagnose(10.001, 5.0, slips={"near": 9.996, "nearer": 10.002}) == "nearer"
+    assert diagnose(-10.001, 5.0, slips={"near": -9.996, "nearer": -10.002}) == "nearer"
 
 
 def test_a_slip_may_have_another_shape():
     assert diagnose(2.0, [1.0, 2, 3], slips={"one for each group": 2.0}) == "one for each group"
     assert diagnose([1.0, 2], 5.0, slips={"only the total": [1.0, 2]}) == "only the total"
+    assert diagnose([], 5.0, slips={"all groups dropped": []}) == "all groups dropped"
 
 
 def test_a_slip_that_is_right_is_the_exercises_fault():
@@ -78,6 +81,21 @@ def test_what_is_not_the_right_kind_of_answer_is_explained(answer, message):
     assert message in diagnose(answer, 5.0, slips=SLIPS)
 
 
+@pytest.mark.parametrize(
+    ("expected", "wanted"),
+    [(5.0, "a number"), ([5.0], "an array of numbers"), (np.ones((2, 2)), "an array of numbers")],
+)
+def test_the_kind_of_answer_that_is_wanted_is_said(expected, wanted):
+    assert diagnose("five", expected) == f"The answer should be {wanted}; this is of type str."
+
+
+def test_close_is_within_twenty_tolerances():
+    assert diagnose(5 * 1.0199, 5.0).startswith("Close.") and diagnose(5 * 0.9801, 5.0).startswith("Close.")
+    assert not diagnose(5 * 1.0201, 5.0).startswith("Close.")
+    assert diagnose(0.39, 0.0, atol=0.02).startswith("Close.")
+    assert not diagnose(0.41, 0.0, atol=0.02).startswith("Close.")
+
+
 def test_an_answer_whose_conversion_breaks_does_not_break_the_check():
     class Broken:
         def __array__(self, *args, **kwargs):
@@ -91,6 +109,8 @@ def test_shapes_signs_and_counts():
     assert "sign" in diagnose(-4.999, 5.0)
     assert "3 of the 4 entries are right" in diagnose([1, 2, 3, 5], [1.0, 2, 3, 4])
     assert "sign" not in diagnose(-3.0, 5.0)
+    assert "3 of the 4 entries are right" in diagnose([1.0009, 2, 3, 5], [1.0, 2, 3, 4])
+    assert "2 of the 3 entries are right" in diagnose([0.01, 1, 5], [0.0, 1, 2], atol=0.02)
 
 
 anything = st.recursive(
@@ -112,3 +132,12 @@ def test_check_prints(capsys):
     check(5.0, 5.0)
     check(25.0, 5.0, slips=SLIPS)
     assert capsys.readouterr().out == "Right.\ntau is not tau squared\n"
+
+
+def test_check_has_the_tolerances_of_diagnose(capsys):
+    check(5.004, 5.0)
+    check(5.006, 5.0)
+    check(5.4, 5.0, rtol=0.1)
+    check(5.4, 5.0, atol=0.5)
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["Right.", "Close. If your method is right, give more digits.", "Right.", "Right."]

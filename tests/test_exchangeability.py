@@ -166,7 +166,7 @@ def test_the_dual_proves_the_distance(counts):
     nearest = ex.nearest_mixture(counts)
     n = counts.size - 1
     # The mixture is one, and as near as it is said to be.
-    assert nearest.weight.sum() == pytest.approx(1) and (nearest.weight >= 0).all()
+    assert nearest.weight.sum() == pytest.approx(1, abs=1e-13) and (nearest.weight > 0).all()
     mixture = sum(w * tossed(n, p) for w, p in zip(nearest.weight, nearest.chance, strict=True))
     assert np.abs(mixture - counts).sum() / 2 == pytest.approx(nearest.distance, abs=1e-9)
     # No coin, of very many, beats the witness's bound; so no mixture does.
@@ -267,6 +267,17 @@ def test_turning_points_are_found_piece_by_piece(n):
     assert spike[1] == pytest.approx(stats.binom.pmf(n // 2, n, n // 2 / n), rel=1e-9)
 
 
+@pytest.mark.parametrize("n", [4, 70])
+def test_the_best_coin_may_be_one_that_never_changes(n):
+    for witness, best in ((np.arange(n + 1) / n, 1.0), (1 - np.arange(n + 1) / n, 0.0)):
+        coins, largest = ex._best_coins(witness)
+        assert largest == pytest.approx(1, abs=1e-12) and best in coins
+
+
+def test_the_ends_of_a_chance_are_chances():
+    np.testing.assert_array_equal(ex.mixture_counts(2, [0, 1], [0.25, 0.75]), [0.25, 0, 0.75])
+
+
 # The theorem of Diaconis and Freedman
 
 
@@ -297,7 +308,7 @@ def test_distance_for_different_balls_is_the_birthday_problem(n, k):
         (lambda: ex.joint_law([0.5, 0.6]), "counts must hold probabilities"),
         (lambda: ex.joint_law([1.5, -0.5]), "counts must hold probabilities"),
         (lambda: ex.urn_counts(0, 1, 1, 1), "n must be a whole number"),
-        (lambda: ex.urn_counts(3, -1, 2, 1), "ones and zeros must not be negative"),
+        (lambda: ex.urn_counts(3, -1, 2, 1), "^ones and zeros must not be negative"),
         (lambda: ex.urn_counts(3, 0, 0, 1), "there must be a ball"),
         (lambda: ex.urn_counts(3, 1, 1, -0.5), "added must be -1 or at least 0"),
         (lambda: ex.urn_counts(3, 1, 1, np.nan), "added must be finite"),
