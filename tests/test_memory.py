@@ -15,7 +15,7 @@ CALLS = {
     "urn_draws, few": lambda: ex.urn_draws(5, 3, 2, 1, replicates=100_000, rng=np.random.default_rng(1)),
     "urn_draws, many": lambda: ex.urn_draws(200, 3, 2, 1, replicates=3_000, rng=np.random.default_rng(1)),
     "first_draws": lambda: ex.first_draws(np.eye(1_001)[500], 300),
-    "first_draws, none": lambda: ex.first_draws(np.full(100_001, 1 / 100_001), 0),
+    "first_draws, none": lambda: ex.first_draws(np.full(3_001, 1 / 3_001), 0),
     "mixture_counts": lambda: ex.mixture_counts(1_000, np.linspace(0, 1, 300), np.full(300, 1 / 300)),
     "mixture_counts, one coin": lambda: ex.mixture_counts(100_000, [0.5], [1]),
 }
@@ -42,7 +42,7 @@ def test_the_memory_that_is_asked_for_is_about_what_is_taken(call, monkeypatch):
             lambda: ex.urn_draws(3, 3, 2, 1, replicates=10**12, rng=np.random.default_rng(1)),
             r"^replicates must be at most \d\d,\d{3},\d{3} with n=3: to hold",
         ),
-        (lambda: ex.first_draws(np.eye(9_001)[0], 9_000), r"^k must be at most 5,\d{3} with n=9000: to hold 9,001"),
+        (lambda: ex.first_draws(np.full(9_001, 1 / 9_001), 9_000), r"^k must be at most 5,\d{3} with n=9000: to hold 9,001"),
         (lambda: ex.mixture_counts(10**9, [0.1, 0.9], [0.5, 0.5]), r"^n must be at most \d\d,\d{3},\d{3} with 2 coins"),
     ],
 )

@@ -43,6 +43,19 @@ def test_a_bounded_range_is_never_left():
     np.testing.assert_allclose(target.cdf(density.quantile(PROBABILITY)), PROBABILITY, atol=TOLERANCE)
 
 
+def test_a_density_is_not_asked_for_outside_its_range():
+    """Also where it does not fall off towards the ends, and the nodes to begin with lie in the middle."""
+
+    def log_density(x):
+        assert x.min() >= 0 and x.max() <= 1
+        return np.zeros_like(x)
+
+    density = integrate(log_density, np.array([[0.4, 0.5, 0.6], [0.1, 0.2, 0.3]]), (0.0, 1.0))
+    assert density.nodes[:, 0].tolist() == [0, 0] and density.nodes[:, -1].tolist() == [1, 1]
+    np.testing.assert_allclose(density.log_total, 0, atol=1e-12)
+    np.testing.assert_allclose(density.quantile(PROBABILITY, 1), PROBABILITY, atol=1e-12)
+
+
 def test_two_modes_far_apart():
     def log_density(x):
         return np.logaddexp(stats.norm.logpdf(x, -50, 0.5) + np.log(0.3), stats.norm.logpdf(x, 50, 2) + np.log(0.7))
@@ -129,6 +142,18 @@ NO_INTEGRAL = {
 def test_what_has_no_integral_is_refused(log_density, message):
     with pytest.raises(NoMassError, match=message):
         integrate(log_density, np.linspace(-3, 3, 9)[np.newaxis], LINE)
+
+
+@pytest.mark.parametrize("far_out", [np.nan, np.inf])
+def test_what_is_no_number_far_out_is_refused(far_out):
+    with pytest.raises(NoMassError, match="tail does not fall off"):
+        integrate(lambda x: np.where(np.abs(x) > 20, far_out, 0), np.linspace(-3, 3, 9)[np.newaxis], LINE)
+
+
+def test_one_row_without_mass_is_refused():
+    centre = np.array([[0.0], [1e9]])
+    with pytest.raises(NoMassError, match="zero at every point"):
+        integrate(lambda x: stats.uniform(-1, 2).logpdf(x - centre), np.tile(np.linspace(-3, 3, 9), (2, 1)), LINE)
 
 
 @pytest.mark.parametrize("law", [stats.norm(), stats.laplace(), stats.logistic(), stats.gumbel_r()])
