@@ -15,7 +15,7 @@ CALLS = {
     "urn_draws, few": lambda: ex.urn_draws(5, 3, 2, 1, replicates=100_000, rng=np.random.default_rng(1)),
     "urn_draws, many": lambda: ex.urn_draws(200, 3, 2, 1, replicates=3_000, rng=np.random.default_rng(1)),
     "first_draws": lambda: ex.first_draws(np.eye(1_001)[500], 300),
-    "first_draws, none": lambda: ex.first_draws(np.full(3_001, 1 / 3_001), 0),
+    "first_draws, none": lambda: ex.first_draws(np.full(10_001, 1 / 10_001), 0),
     "mixture_counts": lambda: ex.mixture_counts(1_000, np.linspace(0, 1, 300), np.full(300, 1 / 300)),
     "mixture_counts, one coin": lambda: ex.mixture_counts(100_000, [0.5], [1]),
 }
@@ -30,7 +30,7 @@ def test_the_memory_that_is_asked_for_is_about_what_is_taken(call, monkeypatch):
     CALLS[call]()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 0.4 < peak / said[-1] < 1.4
+    assert 1 / 3 < peak / said[-1] < 1.5  # an estimate, which keeps a slip of a factor from being unnoticed
 
 
 @pytest.mark.parametrize(
