@@ -15,7 +15,6 @@ CALLS = {
     "urn_draws, few": lambda: ex.urn_draws(5, 3, 2, 1, replicates=100_000, rng=np.random.default_rng(1)),
     "urn_draws, many": lambda: ex.urn_draws(200, 3, 2, 1, replicates=3_000, rng=np.random.default_rng(1)),
     "first_draws": lambda: ex.first_draws(np.eye(1_001)[500], 300),
-    "first_draws, none": lambda: ex.first_draws(np.full(10_001, 1 / 10_001), 0),
     "mixture_counts": lambda: ex.mixture_counts(1_000, np.linspace(0, 1, 300), np.full(300, 1 / 300)),
     "mixture_counts, one coin": lambda: ex.mixture_counts(100_000, [0.5], [1]),
 }
