@@ -320,6 +320,7 @@ def test_distance_for_different_balls_is_the_birthday_problem(n, k):
         (lambda: ex.mixture_counts(2, [1.5], [1]), "chance must lie between"),
         (lambda: ex.mixture_counts(2, [0.5], [0.5, 0.5]), "weight must have one value"),
         (lambda: ex.mixture_counts(2, [0.5], [0.5]), "weight must hold probabilities"),
+        (lambda: ex.nearest_mixture([0.5, 0.5], gap=0), "^gap must be above zero, not 0"),
         (lambda: ex.total_variation([1], [0.5, 0.5]), "other must have the shape"),
     ],
 )

@@ -41,7 +41,10 @@ def test_the_memory_that_is_asked_for_is_about_what_is_taken(call, monkeypatch):
             lambda: ex.urn_draws(3, 3, 2, 1, replicates=10**12, rng=np.random.default_rng(1)),
             r"^replicates must be at most \d\d,\d{3},\d{3} with n=3: to hold",
         ),
-        (lambda: ex.first_draws(np.full(9_001, 1 / 9_001), 9_000), r"^k must be at most 5,\d{3} with n=9000: to hold 9,001"),
+        (
+            lambda: ex.first_draws(np.full(9_001, 1 / 9_001), 9_000),
+            r"^k must be at most 5,\d{3} with n=9000: to hold 9,001",
+        ),
         (lambda: ex.mixture_counts(10**9, [0.1, 0.9], [0.5, 0.5]), r"^n must be at most \d\d,\d{3},\d{3} with 2 coins"),
     ],
 )

@@ -1,0 +1,251 @@
+"""What each rule for an argument accepts, up to its limits, and the whole sentence with which it refuses the rest."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lib import validation as v
+
+UNITS = "its powers would leave floating point; use other units"
+
+REFUSED = {
+    "text": (lambda: v.real_array("y", "28"), TypeError, "y must be real numbers, and all rows of the same length"),
+    "text among numbers": (lambda: v.real_array("y", [1, "28"]), TypeError, "y must be real numbers, and all rows*"),
+    "bytes": (lambda: v.real_array("y", [b"28"]), TypeError, "y must be real numbers*"),
+    "complex": (lambda: v.real_array("y", [1 + 0j]), TypeError, "y must be real numbers*"),
+    "complex among objects": (
+        lambda: v.real_array("y", np.array([1, 1j], object)),
+        TypeError,
+        "y must be real numbers*",
+    ),
+    "dates": (lambda: v.real_array("y", np.array(["2020"], "M8[Y]")), TypeError, "y must be real numbers*"),
+    "times": (lambda: v.real_array("y", np.array([1], "m8[D]")), TypeError, "y must be real numbers*"),
+    "ragged": (lambda: v.real_array("y", [[1, 2], [3]]), TypeError, "y must be real numbers*"),
+    "too large to be a float": (lambda: v.real_array("y", 10**400), TypeError, "y must be real numbers*"),
+    "NaN": (lambda: v.finite_array("y", [1, np.nan]), ValueError, "y must be finite: it holds a NaN or an infinity"),
+    "infinite": (lambda: v.finite_array("y", -np.inf), ValueError, "y must be finite: it holds a NaN or an infinity"),
+    "out of reach": (
+        lambda: v.finite_array("y", [1, -2e75]),
+        ValueError,
+        f"y must be at most 1e+75 in size, not 2e+75: {UNITS}",
+    ),
+    "too small": (
+        lambda: v.within_reach("sigma", np.array([1, 9e-76]), positive=True),
+        ValueError,
+        f"sigma must be at least 1e-75, not 9e-76: {UNITS}",
+    ),
+    "above a limit": (
+        lambda: v.at_most("shape", 101.0, 100.0),
+        ValueError,
+        "shape must be at most 100, not 101: there the rates hardly differ any more",
+    ),
+    "a row": (lambda: v.finite_number("mu", [1]), ValueError, "mu must be one number, not an array of the shape (1,)"),
+    "shapes": (
+        lambda: v.broadcast("tau", np.ones(3), "sigma", np.ones(2)),
+        ValueError,
+        "tau must have one value for each of sigma, or one for all: the shape (3,) does not go with (2,)",
+    ),
+    "one number": (
+        lambda: v.finite_vector("y", 3),
+        ValueError,
+        "y must have one dimension, one value a group; it has 0",
+    ),
+    "a table": (
+        lambda: v.finite_vector("y", [[3]]),
+        ValueError,
+        "y must have one dimension, one value a group; it has 2",
+    ),
+    "nothing": (lambda: v.finite_vector("y", []), ValueError, "y must hold at least one group; it is empty"),
+    "other length": (
+        lambda: v.finite_vector("sigma", [1, 2], length=3),
+        ValueError,
+        "sigma must have one value for each of y's 3 groups; it has 2",
+    ),
+    "other length than another": (
+        lambda: v.finite_vector("x", [1, 2], length=1, like="counts"),
+        ValueError,
+        "x must have one value for each of counts's 1 groups; it has 2",
+    ),
+    "zero": (
+        lambda: v.positive_vector("sigma", [1, 0]),
+        ValueError,
+        "sigma must be above zero in every group; the smallest is 0",
+    ),
+    "all but zero": (
+        lambda: v.positive_vector("sigma", [9e-76]),
+        ValueError,
+        "sigma must be at least 1e-75, not 9e-76*",
+    ),
+    "positive, other length": (
+        lambda: v.positive_vector("sigma", [1, 2], length=3, like="x"),
+        ValueError,
+        "sigma must have one value for each of x's 3 groups; it has 2",
+    ),
+    "below zero": (lambda: v.count_vector("made", [1, -1]), ValueError, "made must be whole numbers from zero on"),
+    "a half": (lambda: v.count_vector("made", [1.5]), ValueError, "made must be whole numbers from zero on"),
+    "beyond counting": (
+        lambda: v.count_vector("made", [1, 2.0**53 + 2]),
+        ValueError,
+        "made must be at most 2**53, or about 9e15; the largest is 9.0072e+15",
+    ),
+    "counts, other length": (
+        lambda: v.count_vector("made", [1, 2], length=3, like="x"),
+        ValueError,
+        "made must have one value for each of x's 3 groups; it has 2",
+    ),
+    "a NaN without bounds": (
+        lambda: v.counts_or_bounds("counts", [1, np.nan], None),
+        ValueError,
+        "counts must be finite; if a NaN is a suppressed count, say between which numbers it lies",
+    ),
+    "a half among bounded": (
+        lambda: v.counts_or_bounds("counts", [1.5, np.nan], (1, 5)),
+        ValueError,
+        "counts must be whole numbers from zero on",
+    ),
+    "bounds that are no numbers": (
+        lambda: v.counts_or_bounds("counts", [1], ("a", 5)),
+        TypeError,
+        "suppressed must be real*",
+    ),
+    "three labels": (
+        lambda: v.group_labels(["a", "b", "c"], length=2),
+        ValueError,
+        "labels must have one label for each of the 2 groups; it has 3",
+    ),
+    "lists as labels": (
+        lambda: v.group_labels([[1], [2]], length=2),
+        TypeError,
+        "labels must be plain values, such as strings or whole numbers",
+    ),
+    "a label is None": (
+        lambda: v.group_labels(["a", None], length=2),
+        ValueError,
+        "labels must not be missing: one is None or NaN",
+    ),
+    "a label is NaN": (
+        lambda: v.group_labels(["a", np.nan], length=2),
+        ValueError,
+        "labels must not be missing: one is*",
+    ),
+    "twice": (
+        lambda: v.group_labels(["a", "a"], length=2),
+        ValueError,
+        "labels must be distinct: two groups have the same one",
+    ),
+    "no draws": (
+        lambda: v.positive_integer("draws", 0),
+        ValueError,
+        "draws must be a whole number of at least 1, not 0",
+    ),
+    "draws are true": (
+        lambda: v.positive_integer("draws", True),
+        ValueError,
+        "draws must be a whole number of at least 1, not True",
+    ),
+    "draws are a float": (
+        lambda: v.positive_integer("draws", 2.0),
+        ValueError,
+        "draws must be a whole number of at least 1, not 2.0",
+    ),
+    "below no warm-up": (
+        lambda: v.whole_number("warmup", -1),
+        ValueError,
+        "warmup must be a whole number of at least 0, not -1",
+    ),
+    "warm-up is false": (
+        lambda: v.whole_number("warmup", False),
+        ValueError,
+        "warmup must be a whole number of at least 0, not False",
+    ),
+    "warm-up is a float": (
+        lambda: v.whole_number("warmup", 2.0),
+        ValueError,
+        "warmup must be a whole number of at least 0, not 2.0",
+    ),
+    "too many": (
+        lambda: v.refuse_what_does_not_fit("draws", 10**9, each=16, more=" with chains=2"),
+        ValueError,
+        "draws must be at most 268,435,456 with chains=2: to hold 1,000,000,000 would take about 14.9 GiB of memory, "
+        "and the limit is 4 GiB",
+    ),
+    "a seed": (
+        lambda: v.generator(3),
+        TypeError,
+        "rng must be a numpy.random.Generator (numpy.random.default_rng(seed)), not int",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "error", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_and_the_whole_sentence(call, error, sentence):
+    pattern = re.escape(sentence.removesuffix("*")) + ("" if sentence.endswith("*") else "$")
+    with pytest.raises(error, match=f"^{pattern}"):
+        call()
+
+
+@pytest.mark.parametrize("bounds", [(5, 1), (-1, 5), (1.5, 5), (1, 5.5), (1, 2, 3), 5, (1,)])
+def test_bounds_that_are_none_are_refused(bounds):
+    with pytest.raises(
+        ValueError, match="^suppressed must be two whole numbers from zero on, the least and the greatest$"
+    ):
+        v.counts_or_bounds("counts", [1, np.nan], bounds)
+
+
+def same(found, expected):
+    """Numbers, whatever they came in, as floats and in an array of their own."""
+    assert found.dtype == float
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_what_is_accepted_up_to_the_limits():
+    for given in ([1, 2], (1.0, 2), np.array([1, 2], "i2"), pd.Series([1, 2]), np.array([1, 2], object), [True, 2]):
+        same(v.real_array("y", given), [1, 2])
+    same(v.real_array("y", [np.nan, np.inf]), [np.nan, np.inf])
+    same(v.finite_array("y", [-1e75, 0, 1e-300]), [-1e75, 0, 1e-300])
+    v.within_reach("sigma", np.array([1e-75, 1e75]), positive=True)
+    v.within_reach("mu", np.array([0.0, -1e-300]))
+    v.at_most("shape", 100.0, 100.0)
+    v.at_most("shape", None, 100.0)
+    assert v.finite_number("mu", np.float32(0.5)) == 0.5 and type(v.finite_number("mu", 2)) is float
+    v.broadcast("tau", np.ones((3, 1)), "sigma", np.ones(2))
+    same(v.finite_vector("y", [1, -2], length=2), [1, -2])
+    same(v.finite_vector("y", [1]), [1])
+    same(v.positive_vector("y", [1e-75, 2], length=2), [1e-75, 2])
+    same(v.count_vector("y", [0, 2**53], length=2), [0, 2**53])
+    assert v.group_labels(None, length=3) == (0, 1, 2)
+    assert v.group_labels(["a", 1, (2, 3)], length=3) == ("a", 1, (2, 3))
+    assert v.positive_integer("draws", np.int8(1)) == 1 and type(v.positive_integer("draws", np.int8(1))) is int
+    assert v.whole_number("warmup", 0) == 0 and type(v.whole_number("warmup", np.int8(3))) is int
+    v.refuse_what_does_not_fit("n", 2**32, each=1)
+    rng = np.random.default_rng(1)
+    assert v.generator(rng) is rng
+
+
+@pytest.mark.parametrize("rule", [v.finite_vector, v.positive_vector, v.count_vector])
+def test_a_vector_is_a_copy(rule):
+    given = np.array([1.0, 2.0])
+    assert not np.shares_memory(rule("y", given), given)
+
+
+def test_suppressed_counts_stay_not_a_number():
+    given = np.array([3, np.nan, 0, np.nan])
+    for bounds in ((1, 5), (0, 0), [1.0, 5.0]):
+        counts, kept = v.counts_or_bounds("counts", given, bounds)
+        same(counts, [3, np.nan, 0, np.nan])
+        assert kept == tuple(bounds) and [type(end) for end in kept] == [int, int]
+        assert not np.shares_memory(counts, given)
+    counts, kept = v.counts_or_bounds("counts", [3, 0], None)
+    same(counts, [3, 0])
+    assert kept is None
+
+
+def test_what_is_kept_is_frozen_inside_tuples_too():
+    kept = SimpleNamespace(array=np.ones(2), pair=(np.ones(2), "text"), number=3.0, text="ab")
+    v.freeze(kept)
+    for array in (kept.array, kept.pair[0]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 2
