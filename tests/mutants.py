@@ -153,7 +153,7 @@ def survivors_of_mutmut() -> list[str]:
         shown = list(pool.map(lambda name: run([command[0], "show", name]).stdout.split("\n"), survived))
     survivors = []
     for name, lines in zip(survived, shown, strict=True):
-        change = [line for line in lines if line[:2] in ("- ", "+ ")]
+        change = [line for line in lines if line[:1] in ("-", "+") and line[:4] not in ("--- ", "+++ ")]
         if not only_words(change) and not excuse(name, "\n".join(change)):
             survivors.append("\n".join([name, *change]))
     return survivors

@@ -14,6 +14,11 @@ UNITS = "its powers would leave floating point; use other units"
 REFUSED = {
     "text": (lambda: v.real_array("y", "28"), TypeError, "y must be real numbers, and all rows of the same length"),
     "text among numbers": (lambda: v.real_array("y", [1, "28"]), TypeError, "y must be real numbers, and all rows*"),
+    "text among objects": (
+        lambda: v.real_array("y", np.array([1, "28"], object)),
+        TypeError,
+        "y must be real numbers*",
+    ),
     "bytes": (lambda: v.real_array("y", [b"28"]), TypeError, "y must be real numbers*"),
     "complex": (lambda: v.real_array("y", [1 + 0j]), TypeError, "y must be real numbers*"),
     "complex among objects": (
@@ -41,6 +46,24 @@ REFUSED = {
         lambda: v.at_most("shape", 101.0, 100.0),
         ValueError,
         "shape must be at most 100, not 101: there the rates hardly differ any more",
+    ),
+    "one NaN": (lambda: v.finite_number("mu", np.nan), ValueError, "mu must be finite*"),
+    "NaN in a vector": (lambda: v.finite_vector("y", [np.nan]), ValueError, "y must be finite*"),
+    "text among counts": (lambda: v.counts_or_bounds("counts", ["a"], (1, 5)), TypeError, "counts must be real*"),
+    "positive, of y": (
+        lambda: v.positive_vector("sigma", [1, 2], length=3),
+        ValueError,
+        "sigma must have one value for each of y's 3 groups; it has 2",
+    ),
+    "counts, of y": (
+        lambda: v.count_vector("made", [1, 2], length=3),
+        ValueError,
+        "made must have one value for each of y's 3 groups; it has 2",
+    ),
+    "too many, no more": (
+        lambda: v.refuse_what_does_not_fit("draws", 10**9, each=16),
+        ValueError,
+        "draws must be at most 268,435,456: to hold 1,000,000,000 would*",
     ),
     "a row": (lambda: v.finite_number("mu", [1]), ValueError, "mu must be one number, not an array of the shape (1,)"),
     "shapes": (
