@@ -5,7 +5,9 @@ edition beside the repository and what its commands make. `commands.py` serves a
 """
 
 import ast
+import os
 import re
+import subprocess
 import tomllib
 import zipfile
 from pathlib import PurePosixPath
@@ -105,6 +107,29 @@ def test_times_of_the_instructors_index_are_those_of_the_grader():
     index = (ROOT / "book/_ext/instructor_index.md").read_text(encoding="utf-8")
     preamble = (ROOT / "book/_ext/grader_preamble.py").read_text(encoding="utf-8")
     assert re.findall(r"stopped after (\w+) seconds", index) == re.findall(r"^SECONDS = (\d+)", preamble, re.MULTILINE)
+
+
+def test_the_loop_over_submissions_keeps_every_result(tmp_path):
+    """As it stands in the instructor's index, with a grader that writes down what it is given."""
+    index = (ROOT / "book/_ext/instructor_index.md").read_text(encoding="utf-8")
+    [loop] = [block for block in blocks(index) if block.startswith("for file in")]
+    (tmp_path / "submissions").mkdir()
+    names = ["anna", "bo b", "caf\u00e9"]
+    for name in names:
+        (tmp_path / "submissions" / f"{name}.ipynb").write_text(name, encoding="utf-8")
+    grader = tmp_path / "otter"
+    grader.write_text(
+        '#!/bin/sh\nfor last; do :; done\nwhile [ "$1" != -o ]; do shift; done\ncp "$last" "$2/results.json"\n'
+    )
+    grader.chmod(0o755)
+    subprocess.run(
+        ["bash", "-euc", loop.replace("<name>", "set")],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=True,
+    )
+    found = {path.parent.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("results/*/results.json")}
+    assert found == {name: name for name in names}
 
 
 RIGHT = """In this folder:

@@ -59,6 +59,17 @@ def test_source_is_parted_well(name):
     assert any("Rubric" in cell for cell in parts(source_of(name)).secret_prose)
 
 
+NOTES = ("**Before you hand it out.**", "**In class.**", "**Rubric.**")
+
+
+def test_every_note_for_the_instructor_is_tagged_as_one(name):
+    """By its first words: a note that loses its tag would be a text like any other, and go to the class."""
+    cells = [cell for cell in builder.read(source_of(name)).cells if cell.cell_type == "markdown"]
+    tagged = [cell.source.startswith(NOTES) for cell in cells if "instructor" in builder.tags(cell)]
+    assert all(tagged) and len(tagged) >= 6
+    assert sum(any(note in cell.source for note in NOTES) for cell in cells) == len(tagged)
+
+
 def test_nothing_secret_for_students(name):
     built = builder.build(source_of(name))
     files = [built / f"{name}.zip", *(built / "student").rglob("*.*")]

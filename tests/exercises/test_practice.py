@@ -2,6 +2,7 @@
 
 import importlib
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import exercise_rules as rules
@@ -35,6 +36,31 @@ def messages():
 def test_a_check_tells_right_from_wrong(chapter, name):
     check = rules.checks_of(module(chapter))[name]
     assert rules.faults_of_check(check, answers(chapter).RIGHT, answers(chapter).WRONG, messages()) == []
+
+
+SIMULATED = [
+    chapter for chapter in CHAPTERS if "default_rng" in Path(module(chapter).__file__).read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("chapter", SIMULATED)
+@pytest.mark.parametrize("seed", [1001, 2002, 3003])
+def test_what_a_check_expects_does_not_hang_on_its_seed(chapter, seed, monkeypatch):
+    """What it simulates would be right with other random numbers too: it draws enough of them."""
+    checks, seeded = rules.checks_of(module(chapter)), np.random.default_rng
+    right = [row._replace(answers=rules.found(row.answers)) for row in answers(chapter).RIGHT]
+
+    def forget():
+        for kept in vars(module(chapter)).values():
+            getattr(kept, "cache_clear", lambda: None)()
+
+    forget()
+    monkeypatch.setattr(np.random, "default_rng", lambda old: seeded([old, seed]))
+    faults = [fault for check in checks.values() for fault in rules.faults_of_check(check, right, [])]
+    forget()
+    assert [
+        fault for fault in faults if "no wrong answer is known" not in fault and "no answer makes" not in fault
+    ] == []
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

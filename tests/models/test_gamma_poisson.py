@@ -320,6 +320,18 @@ PROPER = {
     "flat rate": (dict(mean=None), ""),
     "flat shape and rate": (dict(mean=None, shape=None), "shape"),
     "suppressed counts are events": (dict(counts=[0, NAN], suppressed=(1, 5), mean=power(-1)), ""),
+    "suppressed counts may be no events": (
+        dict(counts=[0, NAN], suppressed=(0, 5), mean=power(-1)),
+        "mean goes to zero",
+    ),
+    "few shapes, groups with events": (
+        dict(counts=[0, NAN], suppressed=(1, 5), shape=lambda a: -1.5 * np.log(a) - a),
+        "",
+    ),
+    "few shapes, perhaps none": (
+        dict(counts=[0, NAN], suppressed=(0, 5), shape=lambda a: -1.5 * np.log(a) - a),
+        "shape",
+    ),
     "known rate, flat shape": (dict(mean=None, rate=2.0, shape=None), ""),
 }
 

@@ -1,5 +1,6 @@
 """Full conditionals against the joint without randomness, slices on known densities, interweaving; planted bugs."""
 
+import sys
 from itertools import pairwise
 
 import arviz as az
@@ -14,6 +15,8 @@ from lib import NormalNormal, gibbs
 from lib.models.base import ExactStep, SliceStep
 from lib.models.hyperparameter import POSITIVE, REAL_LINE, hyperparameter
 from lib.samplers.gibbs import pool_move, slice_move
+
+MODULE = sys.modules["lib.samplers.gibbs"]  # the package gives its name to the function
 
 
 def close(a, b):
@@ -316,7 +319,7 @@ def test_slice_leaves_a_known_density_unchanged(target, width):
 @pytest.mark.parametrize("most", [1, 2, 5])
 @pytest.mark.parametrize("target", TARGETS)
 def test_slice_with_few_steps_leaves_a_known_density_unchanged(target, most, monkeypatch):
-    monkeypatch.setitem(slice_move.__globals__, "_MOST_STEPS", most)
+    monkeypatch.setattr(MODULE, "_MOST_STEPS", most)
     slice_leaves_unchanged(*TARGETS[target], 0.2)
 
 
@@ -335,7 +338,7 @@ class NoSplit:
 
 
 def test_a_fixed_share_of_the_steps_is_caught(monkeypatch):
-    monkeypatch.setitem(slice_move.__globals__, "_MOST_STEPS", 4)
+    monkeypatch.setattr(MODULE, "_MOST_STEPS", 4)
     with pytest.raises(AssertionError):
         slice_leaves_unchanged(*TARGETS["bumps"], 0.3, wrap=lambda rng: NoSplit(rng, 0.0))
 
@@ -350,7 +353,7 @@ def test_a_slice_without_the_jacobian_is_caught():
 
 def test_a_slice_takes_few_calls(monkeypatch):
     """One call for the start and both ends, and one for the proposals, mostly."""
-    monkeypatch.setitem(gibbs.__globals__, "_can_pool", lambda step: False)
+    monkeypatch.setattr(MODULE, "_can_pool", lambda step: False)
     calls = []
 
     def counted(tau):
@@ -370,8 +373,8 @@ def test_widths_are_learned_in_warm_up_only(monkeypatch):
         widths.append(width)
         return slice_move(step, state, width, rng)
 
-    monkeypatch.setitem(gibbs.__globals__, "slice_move", watched)
-    monkeypatch.setitem(gibbs.__globals__, "_can_pool", lambda step: False)
+    monkeypatch.setattr(MODULE, "slice_move", watched)
+    monkeypatch.setattr(MODULE, "_can_pool", lambda step: False)
     gibbs(NormalNormal(**MODELS["half-Cauchy"]), draws=30, warmup=20, rng=np.random.default_rng(1))
     first = np.array(widths).reshape(50, 2)
     assert (np.diff(first[:20], axis=0) != 0).all()
@@ -457,7 +460,7 @@ def moves_used(tau, monkeypatch, warmup=200):
         return wrapped
 
     for kind, move in (("slice", slice_move), ("pool", pool_move)):
-        monkeypatch.setitem(gibbs.__globals__, f"{kind}_move", watched(kind, move))
+        monkeypatch.setattr(MODULE, f"{kind}_move", watched(kind, move))
     model = NormalNormal(**(MODELS["flat"] | {"tau": tau}))
     gibbs(model, draws=50, warmup=warmup, rng=np.random.default_rng(1))
     return set(used[2 * warmup :])

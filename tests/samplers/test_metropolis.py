@@ -1,5 +1,7 @@
 """The density that the walk climbs, the acceptance rule, what warm-up learns, what is refused; planted bugs."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from scipy import stats
 
 from lib import NormalNormal, metropolis
 from lib.samplers.metropolis import accept
+
+MODULE = sys.modules["lib.samplers.metropolis"]  # the package gives its name to the function
 
 # 1. The density on the free scale is the joint with its Jacobians.
 
@@ -200,7 +204,7 @@ def test_a_given_shape_is_kept():
 
 
 def test_a_given_shape_is_not_learned_away(monkeypatch):
-    monkeypatch.setitem(metropolis.__globals__, "_learned_root", lambda *_: pytest.fail("another shape was learned"))
+    monkeypatch.setattr(MODULE, "_learned_root", lambda *_: pytest.fail("another shape was learned"))
     model, rng = Recorded(**MODELS["flat"]), np.random.default_rng(1)
     metropolis(model, draws=1, warmup=1000, chains=4, shape=np.eye(10), rng=rng)
     with pytest.raises(pytest.fail.Exception, match="another shape"):  # as it would be without one
@@ -216,7 +220,7 @@ def test_a_covariance_is_learned_from_the_later_half_of_enough_positions(groups,
         calls.append((len(model.asked) - 1, positions))
         return before
 
-    monkeypatch.setitem(metropolis.__globals__, "_learned_root", learned)
+    monkeypatch.setattr(MODULE, "_learned_root", learned)
     metropolis(model, draws=1, warmup=1000, chains=chains, rng=np.random.default_rng(1))
     assert calls[-1][0] == 1000  # of every hundred iterations, the last
     for iteration, positions in calls:

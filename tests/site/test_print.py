@@ -116,6 +116,14 @@ def test_a_dark_page_is_printed_on_white_paper(name, browser, address):
         expect("light")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         expect("dark")
+        # A reader who has changed to the light theme since keeps it, whatever was printed before.
+        page.evaluate("document.documentElement.dataset.theme = 'light'")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="screen")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        page.wait_for_timeout(200)
+        expect("light")
         assert log.faults() == []
 
 
