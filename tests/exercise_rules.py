@@ -60,7 +60,8 @@ class Question(NamedTuple):
 def checks_of(module: ModuleType) -> dict[str, Callable]:
     """Return the checks of a chapter: the public functions of its module."""
     functions = inspect.getmembers(module, inspect.isfunction)
-    return {name: f for name, f in functions if f.__module__ == module.__name__ and not name.startswith("_")}
+    own = {name: f for name, f in functions if f.__module__ == module.__name__ and not name.startswith("_")}
+    return {name: f for name, f in own.items() if "__mutmut_" not in name}  # what `make mutants` adds
 
 
 def ask(check: Callable, answers: tuple) -> tuple[list[str], list[Question]]:

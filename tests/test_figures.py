@@ -61,3 +61,44 @@ def test_curves_that_schools_share_end_as_their_errors():
     sd = dict(zip(SCHOOLS, given(30.0)[1], strict=True))
     ends = [sd[names[0]] for names in shared()]
     assert ends == sorted(ends)
+
+
+def test_panels_have_the_titles_that_the_description_gives_them():
+    """Left and right, and no title twice."""
+    assert runs(words("three-point", "fig-tp-funnel"), {"own percentage", "posterior mean"}) == [
+        ["own percentage"],
+        ["posterior mean"],
+    ]
+    image = re.search(r"name: fig-tp-funnel.*?alt: \"(.*?)\"", source("three-point"), re.DOTALL)[1]
+    assert re.search(r"Left, own percentages: .*Right, posterior means: ", image)
+    [values] = re.findall(r"\(axes\[0\], (.*?), \"own percentage\"\)", source("three-point"))
+    assert values == "total_made / total"
+
+
+def source(page):
+    return (BOOK.parents[2] / "book" / f"{page}.md").read_text(encoding="utf-8")
+
+
+# What a chapter says of a figure that is neither the last one before the sentence nor the next one.
+FURTHER_OFF = {
+    ("estimation", "fig-staircase", "shows the reason for the loss"),
+    ("estimation", "fig-hastings", "showed a chain that never settles"),
+}
+
+
+def test_a_chapter_points_to_the_figure_beside_the_sentence():
+    """A reference to another figure than the nearest two is named above, with its words."""
+    found = set()
+    for path in sorted((BOOK.parents[2] / "book").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        figures = [(match.start(), match[1]) for match in re.finditer(r"^\s*name: (fig-[\w-]+)", text, re.MULTILINE)]
+        for match in re.finditer(r"\{numref\}`(?:[^`<]*<)?(fig-[\w-]+)>?`\s+((?:\S+ ?){5})", text):
+            before = [name for place, name in figures if place < match.start()][-1:]
+            after = [name for place, name in figures if place > match.start()][:1]
+            if figures and match[1] not in before + after:
+                found.add((path.stem, match[1], match[2].strip()))
+    assert {(page, name) for page, name, _ in found} == {(page, name) for page, name, _ in FURTHER_OFF}
+    assert all(
+        any(said.startswith(words[:20]) for p, n, words in FURTHER_OFF if (p, n) == (page, name))
+        for page, name, said in found
+    )
