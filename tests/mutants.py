@@ -114,9 +114,10 @@ def tests_of(files: list[str]) -> list[str]:
     folder = Path(files[0]).parent.name
     if folder == "lib":
         return [f"tests/test_{Path(files[0]).stem}.py", *FURTHER_TESTS.get(files[0], [])]
-    # (The tests of the practice in every chapter take each public function for a check, and mutants are functions.)
     return (
-        ["tests/exercises/test_answers.py"] if folder == "exercises" else [f"tests/{folder}", "tests/test_arguments.py"]
+        ["tests/exercises/test_practice.py"]
+        if folder == "exercises"
+        else [f"tests/{folder}", "tests/test_arguments.py"]
     )
 
 

@@ -156,6 +156,35 @@ def test_arviz_plots_it():
     az.plot_ecdf_pit(tree, var_names=["mu", "tau"], sample_dims="replicate", backend="none")
 
 
+@pytest.mark.parametrize("chains", [1, 2, 4])
+def test_the_kept_draws_come_from_all_of_every_chain(chains, monkeypatch):
+    """Draws that count up through the chains, one chain after the other: those kept count up in even steps."""
+    monkeypatch.setattr("lib.calibration.az.ess", lambda *_, **__: np.array(1e9))
+    below = []
+
+    def counting(model, *, draws, chains, rng):
+        total = draws * chains
+        tau = np.linspace(1, 11, total, endpoint=False).reshape(chains, draws)
+        return to_datatree(model, {"mu": tau, "tau": tau, "theta": np.repeat(tau[..., np.newaxis], 3, axis=-1)})
+
+    def tau_alone(model, parameters):
+        below.append(float(parameters["tau"].ravel()[0]))
+        return parameters["tau"]
+
+    found = simulation_based_calibration(
+        NormalNormal(**MODEL),
+        counting,
+        replicates=12,
+        draws=20,
+        chains=chains,
+        thin=10,
+        rng=np.random.default_rng(2),
+        statistics={"alone": tau_alone},
+    )
+    truth = np.array(below[::2])  # of each replicate first the truth, then the draws
+    np.testing.assert_allclose(found.ranks["tau"], np.clip(2 * (truth - 1), 0, 20), atol=1.01)
+
+
 # Parallel work.
 
 

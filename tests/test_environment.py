@@ -3,6 +3,7 @@
 import ast
 import re
 import shutil
+import subprocess
 import sys
 import tomllib
 from importlib import metadata
@@ -185,3 +186,14 @@ def test_a_problem_set_asks_for_what_its_notebook_imports(source, tmp_path):
         if (config := problem_set_builder.configuration(cell, "ASSIGNMENT CONFIG"))
     )
     assert imported(tmp_path) - {"otter-grader"} <= {canonicalize_name(name) for name in asked}
+
+
+def test_both_locks_have_the_same_versions_by_construction():
+    """What writes `environment.yml` is held to `requirements.txt`, which it has just written."""
+    recipe = subprocess.run(["make", "--dry-run", "lock"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    compiled = [" ".join(line.split()) for line in re.findall(r"pip compile ((?:.*\\\n)*.*)", recipe)]
+    [first] = [line for line in compiled if "--output-file requirements.txt" in line]
+    [second] = [line for line in compiled if "_build/environment.yml" in line or "-e ." in line]
+    assert "--constraint requirements.txt" in second.replace("\\ ", "") and compiled.index(first) < compiled.index(
+        second
+    )

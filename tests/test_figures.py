@@ -102,3 +102,24 @@ def test_a_chapter_points_to_the_figure_beside_the_sentence():
         any(said.startswith(words[:20]) for p, n, words in FURTHER_OFF if (p, n) == (page, name))
         for page, name, said in found
     )
+
+
+def test_a_plan_shows_no_figure_twice_and_a_chapter_its_own():
+    """On the instructors' page: within a plan, and for each chapter in the order of its page."""
+    page = source("instructors")
+    plans = re.split(r"^## ", page, flags=re.MULTILINE)
+    named = {plan.split("\n")[0]: re.findall(r"\{numref\}`(fig-[\w-]+)`", plan) for plan in plans}
+    for plan in ("One lecture", "A week"):
+        assert named[plan] and len(set(named[plan])) == len(named[plan]), plan
+    chapters = re.split(
+        r"^### ", next(plan for plan in plans if plan.startswith("Chapter by chapter")), flags=re.MULTILINE
+    )
+    seen = set()
+    for chapter in chapters[1:]:
+        page = re.search(r"Reading \[\]\(([\w-]+)\.md\)", chapter)[1]
+        shown = re.findall(r"\{numref\}`(fig-[\w-]+)`", chapter)
+        own = re.findall(r"^\s*name: (fig-[\w-]+)", source(page), re.MULTILINE)
+        places = [own.index(figure) for figure in shown]
+        assert places == sorted(set(places)), page
+        seen.add(page)
+    assert len(seen) >= 10

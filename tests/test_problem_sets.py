@@ -322,6 +322,20 @@ def test_unchanged_source_is_not_built_again(tmp_path):
     assert (built / "second.zip").stat().st_mtime_ns != first
 
 
+def test_whatever_goes_into_a_set_builds_it_anew(tmp_path, monkeypatch):
+    """The source, the seed, the machinery and the library, which goes along in the zip files."""
+    for name in ("book/_ext/machinery.py", "lib/checks.py", "lib/exercises/pooling.py", "second.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("as it was")
+    monkeypatch.setattr(builder, "ROOT", tmp_path)
+    digests = [builder._digest(tmp_path / "second.md"), builder._digest(tmp_path / "second.md", 7)]
+    for name in ("book/_ext/machinery.py", "lib/checks.py", "lib/exercises/pooling.py", "second.md"):
+        (tmp_path / name).write_text("as it is now")
+        digests.append(builder._digest(tmp_path / "second.md"))
+    assert len(set(digests)) == len(digests)
+    assert builder._digest(tmp_path / "second.md") == digests[-1]
+
+
 def test_solution_that_fails_stops_the_build(tmp_path):
     source = tmp_path / "second.md"
     source.write_text(SECOND.read_text().replace("where = lib.__file__", "where = 'nowhere/at/all'"))

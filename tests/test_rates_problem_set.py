@@ -476,6 +476,20 @@ def test_stars_stand_for_1_to_4_and_nothing_else(classroom):
     assert np.corrcoef(data["later"], true_rate * data["exposure"])[0, 1] > 0.95
 
 
+def test_every_country_is_as_the_note_for_the_instructor_says():
+    """Stars are many, zeros are there, a star may top the list, and eight printed counties lie outside the funnel."""
+    for seed in range(400):
+        _, _, deaths, data = drawn(seed)
+        years = 4 * data["people"] / 1e5
+        star = (deaths >= 1) & (deaths <= 4)
+        below = stats.poisson.cdf(deaths, years * deaths.sum() / years.sum())
+        above = stats.poisson.sf(deaths - 1, years * deaths.sum() / years.sum())
+        assert 12 <= star.sum() <= 22 and (deaths == 0).sum() >= 3, seed
+        assert star[(np.where(star, 4, deaths) / years).argmax()], seed
+        # A count is below its limit if as few or fewer have a probability under 1/40, and above likewise.
+        assert ((np.minimum(below, above) < 0.025) & ~star).sum() >= 8, seed
+
+
 def test_countries_are_drawn_from_the_population_that_they_are_said_to_be():
     """Truth over many seeds: standardised rates have mean 1, and counts have the rate's expectation."""
     ratios, spreads, z = [], [], []

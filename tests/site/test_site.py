@@ -97,6 +97,16 @@ def test_a_page_can_be_read_without_scripts(name, browser, address):
 def test_mathematics_is_typeset_in_its_own_font(name, browser, address):
     with opened(browser, f"{address}/{name}") as (page, log):
         assert page.locator("article .math").count() == page.locator("article .math math").count()
+        # The number of an equation stands at the right of its formula.
+        assert (
+            page.evaluate(
+                """[...document.querySelectorAll('article div.math > .eqno')].filter((number) => {
+                   const left = (element) => element.getBoundingClientRect().left;
+                   return left(number) < left(number.parentElement.querySelector('math'));
+               }).map((number) => number.textContent)"""
+            )
+            == []
+        )
         if page.locator("article math").count():
             assert any(url.split("?")[0].endswith("stix-two-math.woff") for url in log.requests)
             assert page.evaluate("document.fonts.check('16px STIX Two Math')")
