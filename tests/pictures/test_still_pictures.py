@@ -1,0 +1,32 @@
+"""The curves and markers of still pictures are those of the formulas, computed a second time.
+
+`curves_<page>.py` has a function for each figure of a page. It returns rows: the panel, what is drawn in it, and what
+should be: a function of x for a curve, an array of places for markers.
+"""
+
+import importlib
+from pathlib import Path
+
+import pytest
+from scipy import stats
+from still_pictures import panels, stray, stray_points
+
+NEAR = 0.6  # pixels: Matplotlib moves a point by a ninth, and rounds
+PAGES = {
+    path.stem: importlib.import_module(path.stem).FIGURES for path in sorted(Path(__file__).parent.glob("curves_*.py"))
+}
+
+
+@pytest.mark.parametrize(("page", "figure"), [(page, figure) for page, figures in PAGES.items() for figure in figures])
+def test_what_is_drawn_is_what_the_formulas_say(page, figure):
+    for number, (panel, drawn, expected, *near) in enumerate(PAGES[page][figure]()):
+        assert len(drawn) >= 1, number
+        away = stray(drawn, expected, panel) if callable(expected) else stray_points(drawn, expected, panel)
+        assert away < (near[0] if near else NEAR), number
+
+
+def test_a_curve_that_is_off_is_seen():
+    [panel] = panels("asthma-county", "fig-county-triplet")
+    likelihood = panel.curves[1]
+    assert stray(likelihood, lambda x: stats.gamma(4).pdf(x) / stats.gamma(4).pdf(3), panel) > 10
+    assert stray(likelihood, lambda x: 1.05 * stats.gamma(4).pdf(x), panel) > NEAR
