@@ -112,7 +112,7 @@ def shrinkage_weight(sigma: ArrayLike, tau: ArrayLike) -> FloatArray:
     if not (tau >= 0).all():
         raise ValueError("tau must be zero or more, and not NaN")
     broadcast("tau", tau, "sigma", sigma)
-    with np.errstate(divide="ignore", over="ignore", under="ignore"):  # sigma / 0 is infinite, its weight rightly zero
+    with np.errstate(divide="ignore", over="ignore"):  # sigma / 0 is infinite, its weight rightly zero
         return np.asarray(1 / (1 + np.square(np.divide(sigma, tau))))
 
 
