@@ -1,9 +1,16 @@
 """What the still pictures of the chapter `learning-tau` draw, computed a second time."""
 
+import re
+from base64 import b64decode
+from io import BytesIO
+
 import numpy as np
 import references
-from scipy import integrate, interpolate
-from still_pictures import panels, smooth
+from matplotlib import image
+from scipy import integrate, interpolate, special
+from still_pictures import heights, histogram, panels, smooth, svg, upright
+
+DRAWS = 100_000  # independent ones, behind the ranks and the replicated data
 
 
 def three_curves():
@@ -23,4 +30,119 @@ def three_curves():
     return rows
 
 
-FIGURES = {"fig-three-curves": three_curves}
+def crossover():
+    """The markers stand at the factors and on the lines; how many draws NUTS is worth cannot be known."""
+    [panel] = panels("learning-tau", "fig-crossover")
+    factors = 2.0 ** np.arange(6)
+    return [
+        (panel, drawn, np.stack([factors, line[:, 1]], axis=1))
+        for line, dots in zip(panel.curves, panel.markers, strict=True)
+        for drawn in (line, dots)
+    ]
+
+
+def joint():
+    """The same draws of school A's effect in both panels; of the clouds, the middle and the standard deviations."""
+    left, right = panels("learning-tau", "fig-joint")
+    [with_mu], [with_tau] = left.markers, right.markers
+    rows = [(right, with_tau, np.stack([with_tau[:, 0], with_mu[:, 1]], axis=1))]
+    mean, covariance = references.moments()
+    sd = np.diag(covariance) ** 0.5
+    tau = references.tau_moment(1)
+    sd_tau = (references.tau_moment(2) - tau**2) ** 0.5
+    for panel, dots, middle, width in (
+        (left, with_mu, (mean[-1], mean[0]), (sd[-1], sd[0])),
+        (right, with_tau, (tau, mean[0]), (sd_tau, sd[0])),
+    ):
+        # Four standard errors of the mean; that of a standard deviation is no larger, unless the kurtosis is above 5.
+        near = 4 * np.hypot(*(width / panel.pixel)) / len(dots) ** 0.5
+        rows.append((panel, dots.mean(axis=0)[np.newaxis], np.array([middle]), near))
+        rows.append((panel, dots.std(axis=0)[np.newaxis], np.array([width]), near))
+    return rows
+
+
+def rank_chances():
+    """P(rank = k), a row for each school: given tau, mu and its effect, the seven others are above it independently."""
+    z, dz = np.linspace(-6, 6, 49, retstep=True)
+    node, share = np.polynomial.hermite_e.hermegauss(16)
+    weights = np.multiply.outer(share / share.sum(), np.exp(-(z**2) / 2) * dz / (2 * np.pi) ** 0.5)
+    total = np.zeros((references.J, references.J))
+    for tau, mass in zip(*references.tau_rule(size=40), strict=True):
+        mean, covariance = references.given_tau(tau)
+        own = tau**2 / (tau**2 + references.SIGMA**2)
+        sd = own**0.5 * references.SIGMA
+        centre = own * references.Y + (1 - own) * (mean[-1] + covariance[-1, -1] ** 0.5 * node)[:, np.newaxis]
+        for school in range(references.J):
+            at = centre[:, school, np.newaxis] + sd[school] * z
+            law = [weights]  # of how many are above, so far
+            for other in set(range(references.J)) - {school}:
+                above = special.ndtr((centre[:, other, np.newaxis] - at) / sd[other])
+                law = [
+                    low * (1 - above) + high * above for low, high in zip([*law, 0 * at], [0 * at, *law], strict=True)
+                ]
+            total[school] += mass * np.array([part.sum() for part in law])
+    return total
+
+
+def school_ranks():
+    """The shade of each cell, read by the scale beside it."""
+    panel, scale = panels("learning-tau", "fig-school-ranks")
+    # Both are stored upside down, and turned where they are shown.
+    stored = r'base64,\s*([A-Za-z0-9+/=\s]+)" id="\w+" transform="scale\(1 -1\)'
+    embedded = re.findall(stored, svg("learning-tau", "fig-school-ranks"))
+    cells, bar = (image.imread(BytesIO(b64decode(picture)), format="png")[::-1, :, :3] for picture in embedded)
+    bar = bar[:, bar.shape[1] // 2]
+    middles = ((np.arange(8) + 0.5) * len(cells) / 8).astype(int)
+    shades = cells[np.ix_(middles, middles)].reshape(64, 1, 3)
+    place = np.abs(shades - bar).sum(axis=-1).argmin(axis=1)  # from the top of the scale
+    found = 0.3 * (1 - (place + 0.5) / len(bar))
+    chances = rank_chances().ravel()
+    # A row of dots on the scale, and four standard errors of a share of the draws.
+    near = (0.3 / len(bar) + 4 * (chances * (1 - chances) / DRAWS) ** 0.5) / scale.pixel[1]
+    return [(scale, np.array([[k, found[k]]]), np.array([[k, chances[k]]]), near[k]) for k in range(64)]
+
+
+def replicated():
+    """The largest and the smallest replicate by integration, their standard deviation by draws of our own.
+
+    All in proportion: the axes have no numbers.
+    """
+    largest, smallest, spread = panels("learning-tau", "fig-replicated")
+    node, share = np.polynomial.hermite_e.hermegauss(16)
+    nodes, masses = references.tau_rule(size=60)
+    rng, again = np.random.default_rng(0), 300_000
+    tops, bottoms, widths = np.arange(0, 81, 2), np.arange(-60, 21, 2), np.arange(41)
+    rows = []
+    for new in (False, True):
+        below, above, spreads = np.zeros(tops.size), np.zeros(bottoms.size), np.zeros(widths.size - 1)
+        for tau, mass, count in zip(nodes, masses, rng.multinomial(again, masses), strict=True):
+            mean, covariance = references.given_tau(tau)
+            own = np.zeros(references.J) if new else tau**2 / (tau**2 + references.SIGMA**2)
+            sd = ((tau**2 if new else own * references.SIGMA**2) + references.SIGMA**2) ** 0.5
+            mu = mean[-1] + covariance[-1, -1] ** 0.5 * np.append(node, rng.normal(size=count))[:, np.newaxis]
+            centre = own * references.Y + (1 - own) * mu
+            known, drawn = centre[: node.size], rng.normal(centre[node.size :], sd)
+            weight = mass * share / share.sum()
+            below += weight @ special.ndtr((tops[:, np.newaxis] - known[:, np.newaxis]) / sd).prod(axis=-1)
+            above += weight @ special.ndtr((known[:, np.newaxis] - bottoms[:, np.newaxis]) / sd).prod(axis=-1)
+            spreads += np.histogram(drawn.std(axis=1, ddof=1), widths)[0]
+        for panel, edges, chances, draws in (
+            (largest, tops, np.diff(below), DRAWS),
+            (smallest, bottoms, -np.diff(above), DRAWS),
+            (spread, widths, spreads, 1 / (1 / DRAWS + 1 / again)),  # of theirs and ours the variances add up
+        ):
+            unit = sum(heights(outline, edges)[:, 1].sum() for outline in panel.shapes) / 2  # both areas are one
+            rows += histogram(panel, heights(panel.shapes[new], edges), chances / chances.sum(), unit, draws)
+    observed = (references.Y.max(), references.Y.min(), references.Y.std(ddof=1))
+    return rows + [
+        upright(panel, panel.curves[0], x) for panel, x in zip((largest, smallest, spread), observed, strict=True)
+    ]
+
+
+FIGURES = {
+    "fig-three-curves": three_curves,
+    "fig-crossover": crossover,
+    "fig-joint": joint,
+    "fig-school-ranks": school_ranks,
+    "fig-replicated": replicated,
+}

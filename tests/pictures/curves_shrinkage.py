@@ -2,8 +2,8 @@
 
 import numpy as np
 import references
-from scipy import interpolate
-from still_pictures import panels
+from scipy import interpolate, stats
+from still_pictures import heights, histogram, panels
 
 
 def shrinkage_paths():
@@ -13,4 +13,25 @@ def shrinkage_paths():
     return [(panel, curve, interpolate.CubicSpline(grid, given[:, j])) for j, curve in enumerate(panel.curves[:9])]
 
 
-FIGURES = {"fig-paths": shrinkage_paths}
+def three_taus():
+    """The schools' own estimates, then their posterior means for three spreads."""
+    [panel] = panels("shrinkage", "fig-three-taus")
+    means = [references.Y, *(references.given_tau(tau)[0][:-1] for tau in (5**0.5, 5, 20))]
+    rows = np.arange(references.J)
+    return [(panel, dots, np.stack([mean, rows], axis=1)) for dots, mean in zip(panel.markers, means, strict=True)]
+
+
+def under_dispersed():
+    """Estimates, effects and posterior means of many schools, in proportion: the axis has no numbers."""
+    [panel] = panels("shrinkage", "fig-under-dispersed")
+    edges = np.arange(-30, 46, 0.5)
+    found = [heights(outline, edges) for outline in panel.shapes]
+    unit = sum(places[:, 1].sum() for places in found) / 3  # the area is one in each
+    rows = []
+    for places, variance in zip(found, (100 + 25, 25, 25**2 / (100 + 25)), strict=True):
+        chances = np.diff(stats.norm(8, variance**0.5).cdf(edges))
+        rows += histogram(panel, places, chances / chances.sum(), unit, 100_000)
+    return rows
+
+
+FIGURES = {"fig-paths": shrinkage_paths, "fig-three-taus": three_taus, "fig-under-dispersed": under_dispersed}

@@ -17,14 +17,22 @@ SVG = "{http://www.w3.org/2000/svg}"
 POWER = re.compile(r"\$\\mathdefault\{(?:(?P<times>[\d.]+)\\times)?10\^\{(?P<power>.*?)\}\}\$")
 
 
+NEAR = 0.6  # pixels by which what is drawn may be off: Matplotlib moves a point by a ninth, and rounds
+
+
 class Panel(NamedTuple):
-    """One pair of axes: its curves in drawing order, each of shape (n, 2), its markers likewise, and its words."""
+    """One pair of axes: its curves in drawing order, each of shape (n, 2), its markers likewise, and its words.
+
+    Rows with names instead of numbers are counted from zero, and an axis without labels is in pixels from its start.
+    """
 
     curves: list[np.ndarray]
     markers: list[np.ndarray]
     words: list[str]
     pixel: np.ndarray  # of a pixel's size in x and y, in units of the axes (of their logarithm, on a log scale)
     log: tuple[bool, bool]
+    bundles: list[list[np.ndarray]]  # the contours or strokes that one call draws
+    shapes: list[np.ndarray]  # corners of bars, of outlines of histograms, of areas, and ends of single strokes
 
 
 def svg(page: str, figure: str) -> str:
@@ -38,7 +46,8 @@ def words(page: str, figure: str) -> list[str]:
     return re.findall(r"<!-- (.*?) -->", svg(page, figure))
 
 
-def panels(page: str, figure: str) -> list[Panel]:
+def panels(page: str, figure: str, **ends: tuple[float, float]) -> list[Panel]:
+    """The panels in drawing order; `ends` are those of an axis, x or y, that has no labels."""
     parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
     root = ElementTree.fromstring(svg(page, figure), parser=parser)
     every = [group for group in root.iter(f"{SVG}g") if re.fullmatch(r"axes_\d+", group.get("id", ""))]
@@ -48,22 +57,38 @@ def panels(page: str, figure: str) -> list[Panel]:
     }
     found = []
     for axes in every:
-        scales = [_scale(axes, which) or labelled[which, _span(axes, which)] for which in "xy"]
-        curves, markers = [], []
+        scales = [_scale(axes, which) or labelled.get((which, _span(axes, which))) for which in "xy"]
+        scales = [scale or _bare(axes, which, ends.get(which)) for scale, which in zip(scales, "xy", strict=True)]
+        curves, markers, shapes, bundles = [], [], [], []
         for child in axes:
+            corners = [_units(places, scales) for places in _corners(child)]
+            if re.match("LineCollection|QuadContourSet", child.get("id", "")):
+                bundles.append(corners)
+            shapes += corners
             if not re.fullmatch(r"line2d_\d+", child.get("id", "")):
                 continue
             path = child.find(f"{SVG}path")
             if path is not None:
-                numbers = np.array(re.findall(r"[ML] (\S+) (\S+)", path.get("d")), dtype=float)
+                numbers = np.array(re.findall(r"[ML] (\S+) (\S+)", path.get("d", "")), dtype=float).reshape(-1, 2)
                 curves.append(_units(numbers, scales))
             uses = [(float(use.get("x")), float(use.get("y"))) for use in child.iter(f"{SVG}use")]
             if uses:
                 markers.append(_units(np.array(uses), scales))
         said = [node.text.strip() for node in axes.iter() if node.tag is ElementTree.Comment]
         pixel = np.array([abs(slope) for slope, _, _ in scales])
-        found.append(Panel(curves, markers, said, pixel, (scales[0][2], scales[1][2])))
+        found.append(Panel(curves, markers, said, pixel, (scales[0][2], scales[1][2]), bundles, shapes))
     return found
+
+
+def _corners(child):
+    """Places of the corners of what is no line of a plot: patches but the frame, and collections."""
+    if not re.fullmatch(r"(patch|LineCollection|QuadContourSet|FillBetweenPolyCollection)_\d+", child.get("id", "")):
+        return
+    use = child.find(f"{SVG}g/{SVG}use")
+    moved = (0, 0) if use is None else (float(use.get("x")), float(use.get("y")))
+    for path in child.iter(f"{SVG}path"):
+        if use is not None or path.get("clip-path"):
+            yield np.array(re.findall(r"[ML] (\S+) (\S+)", path.get("d")), dtype=float) + moved
 
 
 def _units(places: np.ndarray, scales) -> np.ndarray:
@@ -71,6 +96,16 @@ def _units(places: np.ndarray, scales) -> np.ndarray:
     return np.stack(
         [10**column if log else column for column, (_, _, log) in zip(columns, scales, strict=True)], axis=1
     )
+
+
+def _bare(axes, which, ends):
+    """The scale of an axis without labels, from its ends or in pixels; heights count from the top of the page."""
+    low, high = _span(axes, which)
+    if ends is None:
+        return (1.0, -low, False) if which == "x" else (-1.0, high, False)
+    start, end = ends if which == "x" else ends[::-1]
+    slope = (end - start) / (high - low)
+    return slope, start - slope * low, False
 
 
 def _span(axes, which):
@@ -82,7 +117,7 @@ def _span(axes, which):
 
 def _scale(axes, which):
     """Slope and start with which a place becomes a number, and whether it is a logarithm; None without labels."""
-    places, numbers, log = [], [], False
+    places, numbers, log, names = [], [], False, []
     for tick in axes.iter(f"{SVG}g"):
         if not re.fullmatch(rf"{which}tick_\d+", tick.get("id", "")):
             continue
@@ -96,9 +131,14 @@ def _scale(axes, which):
             try:
                 number = float(label.replace(",", "").rstrip("%"))
             except ValueError:
+                if label and (which == "y" or use.get("x") is not None):
+                    names.append(_row(tick, use) if which == "y" else float(use.get("x")))
                 continue
-        places.append(float(use.get(which)))
-        numbers.append(number)
+        if use.get(which) is not None:  # else there is no stroke at the label
+            places.append(float(use.get(which)))
+            numbers.append(number)
+    if not places:
+        places, numbers = names, list(range(len(names)))
     if len(places) < 2:
         return None
     slope, start = np.polyfit(places, numbers, 1)
@@ -109,6 +149,38 @@ def _scale(axes, which):
         log = True
         assert np.abs(np.polyval([slope, start], places) - np.log10(numbers)).max() < 1e-3, numbers
     return slope, start, log
+
+
+def _row(tick, use):
+    """Where the row with a name lies: at its stroke or, without one, in the middle of its capital letters."""
+    if use.get("y") is not None:
+        return float(use.get("y"))
+    name = next(node for node in tick.iter(f"{SVG}g") if node.get("transform"))
+    _, baseline, size = re.match(r"translate\((\S+) (\S+)\) scale\((\S+)", name.get("transform")).groups()
+    return float(baseline) - 38 * float(size)
+
+
+def heights(outline: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """The places (n, 2) of the tops of an outlined histogram, in the middle of each bin."""
+    middles = (edges[:-1] + edges[1:]) / 2
+    return np.stack([middles, np.interp(middles, *outline.T)], axis=1)
+
+
+def tops(bars: list[np.ndarray]) -> np.ndarray:
+    """The places (n, 2) of the tops of bars, in the middle of each."""
+    return np.array([(bar[:, 0].mean(), bar[:, 1].max()) for bar in bars])
+
+
+def upright(panel: Panel, line: np.ndarray, x: float):
+    """The row for an upright line at x, however long."""
+    return panel, line, np.stack([np.full(len(line), x), line[:, 1]], axis=1)
+
+
+def histogram(panel: Panel, found: np.ndarray, chances: np.ndarray, unit: float, draws: float):
+    """A row for each bin of a histogram: the unit times its chance, give or take four standard errors."""
+    for place, chance in zip(found, chances, strict=True):
+        error = unit * (chance * (1 - chance) / draws) ** 0.5 / panel.pixel[1]
+        yield panel, place[np.newaxis], np.array([[place[0], unit * chance]]), NEAR + 4 * error
 
 
 def stray(curve: np.ndarray, expected, panel: Panel) -> float:
@@ -141,3 +213,26 @@ def smooth(function, low: float, high: float, count: int = 400):
     """A function that takes its time, by a spline."""
     x = np.linspace(low, high, count)
     return interpolate.CubicSpline(x, np.array([function(value) for value in x]))
+
+
+def steps(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The edges of the bins of a histogram that is drawn as an outline, and its heights."""
+    return shape[::2, 0], shape[1:-1:2, 1]
+
+
+def histograms(panel, shapes, shares, draws):
+    """Rows for histograms with an area of one, whose axis has no numbers: the first says how high a density of one is.
+
+    Each has the chances of its bins, of which a share of as many draws strays by its binomial standard error.
+    """
+    outlines = [steps(shape) for shape in shapes]
+    edges, heights = outlines[0]
+    high = heights @ np.diff(edges)
+    rows = []
+    for (edges, heights), share, number in zip(outlines, shares, draws, strict=True):
+        share = share / share.sum()
+        width = np.diff(edges)
+        near = NEAR + 4 * (high / width * np.sqrt(share * (1 - share) / number)).max()
+        drawn = np.stack([edges[:-1] + width / 2, heights], axis=1)
+        rows.append((panel, drawn, lambda _, expected=high * share / width: expected, near))
+    return rows

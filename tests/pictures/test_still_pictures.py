@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from scipy import stats
-from still_pictures import panels, stray, stray_points
+from still_pictures import NEAR, panels, stray, stray_points
 
-NEAR = 0.6  # pixels: Matplotlib moves a point by a ninth, and rounds
 PAGES = {
     path.stem: importlib.import_module(path.stem).FIGURES for path in sorted(Path(__file__).parent.glob("curves_*.py"))
 }
