@@ -162,7 +162,7 @@ def _log_masses(x: FloatArray, f: FloatArray) -> FloatArray:
     fall = np.where(np.isnan(fall), 0, fall)  # minus infinity at both ends: no mass, whatever the slope
     top = np.maximum(f[:, :-1], f[:, 1:])
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(fall > 1e-8, -np.expm1(-fall) / np.where(fall > 1e-8, fall, 1), 1)
+        share = np.where(fall > 1e-8, -np.expm1(-fall) / np.where(fall > 1e-8, fall, 1), 1 - fall / 2)
         return np.log(np.diff(x, axis=1)) + top + np.log(share)
 
 
@@ -190,6 +190,7 @@ def _exponential_quantile(probability: FloatArray, rise: FloatArray) -> FloatArr
     steep = down < -1e-8
     safe = np.where(steep, down, -1.0)
     with np.errstate(divide="ignore"):  # at probability 1 of a steep fall, where clipping gives the right answer
-        # Nearly level: the formula would be 0 / 0.
-        t = np.clip(np.where(steep, np.log1p(probability * np.expm1(safe)) / safe, probability), 0, 1)
+        # Nearly level: the first two terms of the series, since the formula would be 0 / 0.
+        level = probability * (1 + np.where(steep, 0, down) * (1 - probability) / 2)
+        t = np.clip(np.where(steep, np.log1p(probability * np.expm1(safe)) / safe, level), 0, 1)
     return np.where(rise > 0, 1 - t, t)
