@@ -16,7 +16,8 @@ settings.load_profile("deterministic")
 # Each of these takes more than fifteen seconds of a processor: browsers, kernels, other engines, long chains, builds.
 SLOW = [
     *["site", "samplers/test_all.py", "samplers/test_exact.py", "models/test_gamma_poisson.py"],
-    *["models/test_nested_gamma_poisson.py", "models/test_beta_binomial.py", "exercises/test_practice.py"],
+    *["models/test_nested_gamma_poisson.py", "models/test_beta_binomial.py", "models/test_densities.py"],
+    *["exercises/test_practice.py", "pictures"],
     *["test_benchmarks.py", "test_build.py", "test_cache.py", "test_calibration.py", "test_extremes.py"],
     *["test_nested_in_pymc.py", "test_notebooks.py", "test_problem_sets.py", "test_rates_problem_set.py"],
     *["test_sampling_problem_set.py", "test_seeded_problem_set.py", "test_stan.py"],
