@@ -7,17 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import references
-from bs4 import BeautifulSoup
+from still_pictures import words
 
 BOOK = Path(__file__).parents[1] / "_build" / "html" / "book"
 SCHOOLS = "ABCDEFGH"
-
-
-def words(page, figure):
-    """What is written in a figure, in the order in which it was drawn: Matplotlib notes it beside the glyphs."""
-    path = BOOK / f"{page}.html"
-    [image] = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find(id=figure).find_all("img")
-    return re.findall(r"<!-- (.*?) -->", (path.parent / image["src"]).read_text(encoding="utf-8"))
 
 
 def runs(texts, names):

@@ -6,22 +6,19 @@ computation that shares nothing with the page.
 
 import csv
 import re
-import sys
 from pathlib import Path
 
+import answers_learning_tau as learning_tau
 import arviz as az
 import numpy as np
 import pytest
 import references
 import references_asthma as asthma
 import references_batting as batting
+import tables_asthma_counties as counties
 from scipy import stats
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / "tests" / "tables"), str(ROOT / "tests" / "exercises")]
-
-import answers_learning_tau as learning_tau  # noqa: E402
-import tables_asthma_counties as counties  # noqa: E402
 
 SCHOOLS = np.array(list("ABCDEFGH"))
 SMALL = (

@@ -340,10 +340,11 @@ def _prior(name: str, prior: rv_frozen, support: tuple[float, float]) -> Hyperpa
     log_density = _log_density(prior, start, end)
     tail = np.geomspace(_TAIL, 0.1, 10)
     probability = np.concatenate([tail, np.linspace(0.1, 0.9, 17)[1:-1], 1 - tail[::-1]])
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # SciPy warns that it is not sure of a quantile far out, of beta(0.5, 3) for one; any point there is a probe.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        quantiles = np.asarray(prior.ppf(probability), dtype=float)
+    with np.errstate(all="ignore"):
+        with warnings.catch_warnings():
+            # SciPy is not sure of a quantile far out, of beta(0.5, 3) for one; any point there serves as a probe.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            quantiles = np.asarray(prior.ppf(probability), dtype=float)
         at_start, at_end = log_density(np.array([start, end]))
     # Where a density rises without bound towards an end of its range, stop short of that end by a rounding error.
     # (Not where the whole range ends: on the free scale it never gets there.)

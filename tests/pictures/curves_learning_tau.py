@@ -8,7 +8,8 @@ import numpy as np
 import references
 from matplotlib import image
 from scipy import integrate, interpolate, special
-from still_pictures import heights, histogram, panels, smooth, svg, upright
+from still_pictures import heights, histogram, panels, svg, upright
+from tables_learning_tau import rank_chances
 
 DRAWS = 100_000  # independent ones, behind the ranks and the replicated data
 
@@ -16,7 +17,8 @@ DRAWS = 100_000  # independent ones, behind the ranks and the replicated data
 def three_curves():
     """The density of tau, and the mean and the standard deviation of each effect given tau."""
     top, middle, bottom = panels("learning-tau", "fig-three-curves")
-    likelihood = smooth(lambda tau: np.exp(references.restricted_log_likelihood(tau)), 0, 30)
+    fine = np.linspace(0, 30, 400)
+    likelihood = interpolate.CubicSpline(fine, [np.exp(references.restricted_log_likelihood(tau)) for tau in fine])
     beyond, _ = integrate.quad(lambda tau: np.exp(references.restricted_log_likelihood(tau)), 30, 3000, limit=400)
     area = likelihood.integrate(0, 30) + beyond
     rows = [(top, top.curves[0], lambda tau: likelihood(tau) / area)]
@@ -59,29 +61,6 @@ def joint():
         rows.append((panel, dots.mean(axis=0)[np.newaxis], np.array([middle]), near))
         rows.append((panel, dots.std(axis=0)[np.newaxis], np.array([width]), near))
     return rows
-
-
-def rank_chances():
-    """P(rank = k), a row for each school: given tau, mu and its effect, the seven others are above it independently."""
-    z, dz = np.linspace(-6, 6, 49, retstep=True)
-    node, share = np.polynomial.hermite_e.hermegauss(16)
-    weights = np.multiply.outer(share / share.sum(), np.exp(-(z**2) / 2) * dz / (2 * np.pi) ** 0.5)
-    total = np.zeros((references.J, references.J))
-    for tau, mass in zip(*references.tau_rule(size=40), strict=True):
-        mean, covariance = references.given_tau(tau)
-        own = tau**2 / (tau**2 + references.SIGMA**2)
-        sd = own**0.5 * references.SIGMA
-        centre = own * references.Y + (1 - own) * (mean[-1] + covariance[-1, -1] ** 0.5 * node)[:, np.newaxis]
-        for school in range(references.J):
-            at = centre[:, school, np.newaxis] + sd[school] * z
-            law = [weights]  # of how many are above, so far
-            for other in set(range(references.J)) - {school}:
-                above = special.ndtr((centre[:, other, np.newaxis] - at) / sd[other])
-                law = [
-                    low * (1 - above) + high * above for low, high in zip([*law, 0 * at], [0 * at, *law], strict=True)
-                ]
-            total[school] += mass * np.array([part.sum() for part in law])
-    return total
 
 
 def school_ranks():

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 from bs4 import BeautifulSoup
-from scipy import interpolate, optimize
+from scipy import optimize
 
 BOOK = Path(__file__).parents[2] / "_build" / "html" / "book"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -209,12 +209,6 @@ def stray_points(found: np.ndarray, expected: np.ndarray, panel: Panel) -> float
     return float(distance[rows, columns].max())
 
 
-def smooth(function, low: float, high: float, count: int = 400):
-    """A function that takes its time, by a spline."""
-    x = np.linspace(low, high, count)
-    return interpolate.CubicSpline(x, np.array([function(value) for value in x]))
-
-
 def steps(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The edges of the bins of a histogram that is drawn as an outline, and its heights."""
     return shape[::2, 0], shape[1:-1:2, 1]
@@ -223,16 +217,13 @@ def steps(shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def histograms(panel, shapes, shares, draws):
     """Rows for histograms with an area of one, whose axis has no numbers: the first says how high a density of one is.
 
-    Each has the chances of its bins, of which a share of as many draws strays by its binomial standard error.
+    Each has the chances of its bins.
     """
     outlines = [steps(shape) for shape in shapes]
-    edges, heights = outlines[0]
-    high = heights @ np.diff(edges)
+    edges, first = outlines[0]
+    high = first @ np.diff(edges)
     rows = []
-    for (edges, heights), share, number in zip(outlines, shares, draws, strict=True):
-        share = share / share.sum()
-        width = np.diff(edges)
-        near = NEAR + 4 * (high / width * np.sqrt(share * (1 - share) / number)).max()
-        drawn = np.stack([edges[:-1] + width / 2, heights], axis=1)
-        rows.append((panel, drawn, lambda _, expected=high * share / width: expected, near))
+    for (edges, found), share, number in zip(outlines, shares, draws, strict=True):
+        places = np.stack([(edges[:-1] + edges[1:]) / 2, found], axis=1)
+        rows += histogram(panel, places, share / share.sum(), high / np.diff(edges).mean(), number)
     return rows
