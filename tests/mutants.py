@@ -36,6 +36,12 @@ NOT_MUTATED = [
     "lib/prose.py",
     *(f"lib/{folder}__init__.py" for folder in ("", "exercises/", "models/", "samplers/")),
 ]
+# The tests of a folder of the package. (Those of models reach what only a sampler asks of them in `tests/samplers`.)
+TESTS_OF_FOLDERS = {
+    "exercises": ["tests/exercises/test_practice.py"],
+    "models": ["tests/models", "tests/samplers", "tests/test_arguments.py"],
+    "samplers": ["tests/samplers", "tests/test_arguments.py"],
+}
 # Beside the tests that are named after a file; the others of `lib/validation.py`, which everything calls, take hours.
 FURTHER_TESTS = {
     "lib/calibration.py": ["tests/test_arguments.py"],
@@ -112,13 +118,8 @@ def report(defect: dict, *, seen: bool) -> list[str]:
 def tests_of(files: list[str]) -> list[str]:
     """Return the tests that mutants of some files meet: those named after their folder, or after the only file."""
     folder = Path(files[0]).parent.name
-    if folder == "lib":
-        return [f"tests/test_{Path(files[0]).stem}.py", *FURTHER_TESTS.get(files[0], [])]
-    return (
-        ["tests/exercises/test_practice.py"]
-        if folder == "exercises"
-        else [f"tests/{folder}", "tests/test_arguments.py"]
-    )
+    named = [f"tests/test_{Path(files[0]).stem}.py", *FURTHER_TESTS.get(files[0], [])]
+    return named if folder == "lib" else TESTS_OF_FOLDERS[folder]
 
 
 def survivors_in_lib(module: str = "lib") -> list[str]:
