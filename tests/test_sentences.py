@@ -134,7 +134,25 @@ def marks_of_averages():
     return ("ring", "dot", "diamond") if 'mfc="none"' in call else ("dot", "ring", "diamond")
 
 
+def leads_of_full_bayes():
+    """By exact log scores: the county that is worst over raw rates, and over one rate; what the description says."""
+    full = asthma.california_scores("full")
+    over = {method: full - asthma.california_scores(method) for method in ("half", "common")}
+    names = np.array(counties.names())
+    assert names[over["common"].argmax()] == "Fresno" and names[over["half"].argmax()] == "Shasta"
+    people = np.array([int(row["population_2017"]) for row in counties.counties()])
+    assert names[people > 200_000][over["half"][people > 200_000].argmax()] == "Stanislaus"
+    few, many = (over["half"][part].sum() for part in (people < 1_000_000, people >= 1_000_000))
+    assert few > 4 * many and over["common"][people > 200_000].sum() > 4 * over["common"][people < 200_000].sum()
+    return names[over["half"].argmin()], names[over["common"].argmin()]
+
+
 SENTENCES = [
+    (
+        "asthma-counties",
+        "over raw rates {}, where the count jumped, goes against it most, and over one rate {}.",
+        leads_of_full_bayes,
+    ),
     (
         "batting",
         "in his first 45 at bats ({}), the James-Stein prediction ({}) and his average in the rest of the season ({}).",
