@@ -100,6 +100,8 @@ def survivors_of_planting(word: str = "") -> list[str]:
     defects.sort(key=lambda defect: bool(defect.get("build")))  # those last: they leave a faulty site behind
     texts = [planted(defect) for defect in defects]  # all are refused, or none
     copy_repository()
+    if failing(sorted({test for defect in defects for test in defect["tests"]})):
+        raise RuntimeError("a test that should see a defect fails without one: run `make test` first")
     survivors = []
     for defect, (whole, faulty) in zip(defects, texts, strict=True):
         path = TREE / defect["file"]
