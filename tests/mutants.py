@@ -73,11 +73,11 @@ def run(command: list, **options) -> subprocess.CompletedProcess[str]:
     )
 
 
-def failing(tests: list[str]) -> bool:
+def failing(tests: list[str], *further_options: str) -> bool:
     """Run tests until one fails; say whether one did."""
     report = WORK / "report.xml"
     report.unlink(missing_ok=True)
-    options = ["-q", "-x", "-p", "no:cacheprovider", "--tb=no", f"--junitxml={report}"]
+    options = ["-q", "-x", "-p", "no:cacheprovider", "--tb=no", f"--junitxml={report}", *further_options]
     done = run([sys.executable, "-m", "pytest", *options, *tests])
     cases = list(ElementTree.parse(report).iter("testcase")) if report.exists() else []
     if not cases:
@@ -100,7 +100,8 @@ def survivors_of_planting(word: str = "") -> list[str]:
     defects.sort(key=lambda defect: bool(defect.get("build")))  # those last: they leave a faulty site behind
     texts = [planted(defect) for defect in defects]  # all are refused, or none
     copy_repository()
-    if failing(sorted({test for defect in defects for test in defect["tests"]})):
+    at_once = ("-n", str(os.cpu_count()), "--dist", "loadgroup")
+    if failing(sorted({test for defect in defects for test in defect["tests"]}), *at_once):
         raise RuntimeError("a test that should see a defect fails without one: run `make test` first")
     survivors = []
     for defect, (whole, faulty) in zip(defects, texts, strict=True):

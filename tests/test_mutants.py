@@ -43,6 +43,6 @@ def test_a_change_of_wording_is_told_from_others(old, new, words):
 
 def test_tests_that_are_red_anyhow_see_nothing(monkeypatch):
     monkeypatch.setattr(mutants, "copy_repository", lambda: None)
-    monkeypatch.setattr(mutants, "failing", lambda tests: True)
+    monkeypatch.setattr(mutants, "failing", lambda tests, *options: True)
     with pytest.raises(RuntimeError, match="fails without one"):
         mutants.survivors_of_planting(DEFECTS[0]["name"])
