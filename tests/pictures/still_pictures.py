@@ -14,6 +14,7 @@ from scipy import optimize
 
 BOOK = Path(__file__).parents[2] / "_build" / "html" / "book"
 SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = r"(line2d|patch|LineCollection|QuadContourSet|FillBetweenPolyCollection|PathCollection)_\d+"
 POWER = re.compile(r"\$\\mathdefault\{(?:(?P<times>[\d.]+)\\times)?10\^\{(?P<power>.*?)\}\}\$")
 
 
@@ -227,3 +228,69 @@ def histograms(panel, shapes, shares, draws):
         places = np.stack([(edges[:-1] + edges[1:]) / 2, found], axis=1)
         rows += histogram(panel, places, share / share.sum(), high / np.diff(edges).mean(), number)
     return rows
+
+
+def written(page: str, figure: str) -> list[dict]:
+    """What is written in each panel, at its axes, in it, and in the legends; last, what is written around all panels.
+
+    Numbers in a panel are left out: tables and sizes have theirs.
+    Labels of a legend come in the order in which the panel draws what looks like their samples: a label beside the
+    wrong sample stands in another place.
+    """
+    parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
+    root = ElementTree.fromstring(svg(page, figure), parser=parser)
+    every = [group for group in root.iter(f"{SVG}g") if re.fullmatch(r"axes_\d+", group.get("id", ""))]
+    inside = [(axes, legend) for axes in every for legend in _legends(axes)]
+    everybodys = [legend for legend in _legends(root) if all(legend is not own for _, own in inside)]
+    found = []
+    for axes in every:
+        texts = {"within": [said for said in _said(axes) if not re.fullmatch(r"[-\d]+|p=.*", said)]}
+        for name, axis in zip("xy", (child for child in axes if "axis" in child.get("id", "")), strict=False):
+            texts[name] = _said(axis)
+        looks = [_look(child) for child in axes if re.match(DRAWN, child.get("id", ""))]
+        firsts = {}
+        for legend in [own for owner, own in inside if owner is axes] + everybodys:
+            for label, sample in _samples(legend):
+                if places := [place for place, look in enumerate(looks) if look & sample]:
+                    firsts[label] = places[0]
+        found.append({key: value for key, value in texts.items() if value})
+        if firsts:
+            found[-1]["legend"] = sorted(firsts, key=firsts.get)
+    around = _said(next(group for group in root.iter(f"{SVG}g") if group.get("id") == "figure_1"))
+    return [*found, {"around": around}] if around else found
+
+
+def _legends(root) -> list:
+    return [group for group in root.iter(f"{SVG}g") if group.get("id", "").startswith("legend_")]
+
+
+def _said(group) -> list[str]:
+    """The texts that stand directly in a group, each on one line."""
+    return [
+        " ".join(node.text.strip() for node in child.iter() if node.tag is ElementTree.Comment)
+        for child in group
+        if re.match(r"text_\d", child.get("id", ""))
+    ]
+
+
+def _look(group) -> set[tuple]:
+    """How something is drawn: its parts' colours and dashes."""
+    found = set()
+    for node in group.iter():
+        style = dict(re.findall(r"([\w-]+): ([^;]+)", node.get("style", "")))
+        if style and node.tag in (f"{SVG}path", f"{SVG}use"):
+            found.add((node.tag, *(style.get(key) for key in ("fill", "stroke", "stroke-dasharray", "opacity"))))
+    return found
+
+
+def _samples(legend) -> list[tuple[str, set[tuple]]]:
+    """Each label of a legend, and how the sample beside it is drawn."""
+    found, sample = [], set()
+    for child in legend:
+        if said := [node.text.strip() for node in child.iter() if node.tag is ElementTree.Comment]:
+            if sample:  # else it is the title
+                found.append((" ".join(said), sample))
+            sample = set()
+        else:
+            sample |= _look(child)
+    return found

@@ -1,19 +1,23 @@
 """The curves and markers of still pictures are those of the formulas, computed a second time.
 
 `curves_<page>.py` has a function for each figure of a page. It returns rows: the panel, what is drawn in it, and what
-should be: a function of x for a curve, an array of places for markers.
+should be: a function of x for a curve, an array of places for markers. `words.yml` has what is written at them.
 """
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
+import yaml
+from bs4 import BeautifulSoup
 from scipy import stats
-from still_pictures import NEAR, panels, stray, stray_points
+from still_pictures import BOOK, NEAR, panels, stray, stray_points, written
 
 PAGES = {
     path.stem: importlib.import_module(path.stem).FIGURES for path in sorted(Path(__file__).parent.glob("curves_*.py"))
 }
+WORDS = yaml.safe_load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("page", "figure"), [(page, figure) for page, figures in PAGES.items() for figure in figures])
@@ -29,3 +33,15 @@ def test_a_curve_that_is_off_is_seen():
     likelihood = panel.curves[1]
     assert stray(likelihood, lambda x: stats.gamma(4).pdf(x) / stats.gamma(4).pdf(3), panel) > 10
     assert stray(likelihood, lambda x: 1.05 * stats.gamma(4).pdf(x), panel) > NEAR
+
+
+@pytest.mark.parametrize("page", WORDS)
+def test_axes_legends_and_panels_are_named_as_noted(page):
+    html = (BOOK / f"{page}.html").read_text(encoding="utf-8")
+    figures = [figure["id"] for figure in BeautifulSoup(html, "html.parser").select("figure[id^=fig-]:has(img)")]
+    assert {figure: written(page, figure) for figure in figures} == WORDS[page]
+
+
+def test_every_page_with_a_picture_is_noted():
+    pages = {path.stem for path in BOOK.glob("*.html") if re.search(r'<figure[^>]* id="fig-', path.read_text("utf-8"))}
+    assert pages == set(WORDS)
