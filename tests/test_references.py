@@ -234,3 +234,25 @@ def test_a_misplaced_section_is_found():
     assert list(misplaced(right)) == []
     for wrong in ("5.5", "5.4", "3.5"):
         assert len(list(misplaced(right.replace("5.3", wrong)))) == 1
+
+
+QUOTED = yaml.safe_load((Path(__file__).parent / "quotations.yml").read_text(encoding="utf-8"))
+
+
+def quotations(text):
+    return set(re.findall(r"\[((?:[^][]|\[[^]]*\])+)\]\{\.quotation\}", text))
+
+
+def test_quotations_are_word_for_word_those_of_a_source_that_the_page_cites():
+    """A quotation is exempt from the rules for numbers: nothing else would see a threshold that is another one."""
+    stray, used = [], set()
+    for path in sorted((ROOT / "book").glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        cited = {key for group in re.findall(r"\{cite:[a-z]+\}`([^`]+)`", text) for key in group.split(",")}
+        cited &= set(QUOTED)
+        for words in quotations(text) - {"quotations"}:  # the last says what the marks mean
+            sources = {key for key in cited if words in QUOTED[key]}
+            used |= {(key, words) for key in sources}
+            stray += [] if sources else [f"{path.stem}: {words}"]
+    assert stray == []
+    assert used == {(key, words) for key in QUOTED for words in QUOTED[key]}

@@ -1,11 +1,15 @@
 """Whole numbers in the prose are sizes of the data, numbers of the page's code, or listed in `page_sizes.py`."""
 
+import inspect
 import re
+from importlib import import_module
 from pathlib import Path
 
 import book_rules as rules
 import book_sizes as sizes
+import numpy as np
 import pytest
+from exercise_rules import checks_of
 from page_sizes import COUNTS, NUMBERS, SIZES
 
 PAGES = rules.pages(rules.ROOT)
@@ -130,3 +134,67 @@ def test_another_percentage_is_found(tmp_path):
     source = (rules.ROOT / "book" / "asthma-county.md").read_text(encoding="utf-8")
     page = page_of(tmp_path, source.replace("ends of the 95% equal-tailed", "ends of the 90% equal-tailed"))
     assert [number for _, number, found in percentages_of_exercises(page) if not found] == [90]
+
+
+# Numbers of exercises that neither their solutions nor their checks repeat, and where they come from.
+REPEATED_NOWHERE = {
+    ("ex-pooling-halved", 8): "the data",
+    ("ex-shrinkage-weight", 3): "the data: school C",
+    ("ex-shrinkage-larger", 28): "the data: school A",
+    ("ex-tau-best", 100_000): "draws that are enough",
+    ("ex-tau-break-even", 15): "schools of 128, of which eight are there",
+    ("ex-tau-break-even", 128): "sixteen times the data",
+    ("ex-tau-extreme", 30): "58 - 28",
+    ("ex-checking-wider", 100_000): "draws that are enough",
+    ("ex-batting-more", 18): "the data",
+    ("ex-tp-history", 373): "the data",
+    ("ex-tp-history", 1000): "the data",
+    ("ex-tp-interval", 373): "the data",
+    ("ex-tp-interval", 1000): "the data",
+    ("ex-tp-more", 373): "the data",
+    ("ex-tp-more", 1000): "the data",
+    ("ex-tp-prior", 176): "the data",
+    ("ex-exchangeability-eigenvalue", 2): "a power",
+    ("ex-counties-period", 2017): "the data's year",
+    ("ex-nested-new", 1): "one of its counties",
+    ("ex-nested-longer", 5): "years of the data",
+    ("ex-nested-longer", 7): "1 / 7 = 4 / 28, the weight before",
+    ("ex-nested-longer", 10): "twice the years of the data",
+}
+
+
+def values_in(text: str) -> list[tuple[float, str]]:
+    """The numbers in a text, with decimals and in formulas too, and how each is written."""
+    plain = re.sub(r"\{[\w:]+\}`[^`]*`", "", text).replace("\\,", "").replace("_", "")
+    written = re.findall(rf"(?<![\w.])\d+(?:,\d{{3}})*(?:\.\d+)?|\b(?:{sizes.SPELT})\b(?!-)", plain, re.IGNORECASE)
+    return [(float(sizes.WORDS.get(one.lower(), one.replace(",", ""))), one) for one in written]
+
+
+def numbers_of_exercises(page):
+    """Yield each number that an exercise states, with its label, and what its solution and its check repeat."""
+    checks = {}
+    module = page.path.stem.replace("-", "_")
+    if (rules.ROOT / "lib" / "exercises" / f"{module}.py").exists():
+        checks = checks_of(import_module(f"lib.exercises.{module}"))
+    prose = rules.read_prose(page.source)
+    for label, text in prose.exercises.items():
+        solution = prose.solutions[label]
+        asked = [inspect.getsource(checks[name]) for name in re.findall(r"\w\.(\w+)\(", solution) if name in checks]
+        repeated = {value for part in (solution, *asked) for value, _ in values_in(part)}
+        repeated |= {round(100 * value, 6) for value in repeated if value < 1}  # as a percentage
+        yield from ((label, value, one, repeated) for value, one in values_in(text))
+
+
+def test_a_number_that_an_exercise_states_is_one_of_its_solution_or_its_check():
+    """Whoever solves the exercise as it is stated must not be told that the answer is wrong."""
+    stated = [row for page in PAGES for row in numbers_of_exercises(page)]
+    assert len(stated) > 250
+    assert {(label, value) for label, value, _, repeated in stated if value not in repeated} == set(REPEATED_NOWHERE)
+    mistyped_ones = [
+        float(wrong) not in repeated
+        for _, value, one, repeated in stated
+        if one.isdigit() and value > 2
+        for wrong in mistyped(one)
+    ]
+    assert len(mistyped_ones) > 200
+    assert np.mean(mistyped_ones) > 0.7, np.mean(mistyped_ones)
