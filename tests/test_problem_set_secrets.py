@@ -3,10 +3,15 @@
 That what looks for leaks finds them is tested in `test_problem_sets.py`.
 """
 
+import ast
+import io
 import re
+import tokenize
+from tokenize import COMMENT
 
+import jupytext
 import pytest
-from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, parts, secret_words
+from problem_set_leaks import TAUGHT, fragments, indexed_words, leaks, parts, secret_words, split_solution
 from problem_set_tools import SITE, builder, site_files, stems
 
 # A word of the page, in the form that the search index has it, and pieces that must be looked for.
@@ -68,6 +73,37 @@ def test_every_note_for_the_instructor_is_tagged_as_one(name):
     tagged = [cell.source.startswith(NOTES) for cell in cells if "instructor" in builder.tags(cell)]
     assert all(tagged) and len(tagged) >= 6
     assert sum(any(note in cell.source for note in NOTES) for cell in cells) == len(tagged)
+
+
+def shown_of_solutions(cells):
+    """What students see of the cells of solutions."""
+    inside = False
+    for cell in cells:
+        if cell.cell_type == "raw" and (mark := re.match("# (BEGIN|END) SOLUTION", cell.source)):
+            inside = mark[1] == "BEGIN"
+        elif inside and cell.cell_type == "code":
+            yield split_solution(cell.source)[1]
+
+
+def only_heads(code):
+    """Whether a text of a program is empty, but for the heads of functions and what they are for."""
+    comments = [token for token in tokenize.generate_tokens(io.StringIO(code).readline) if token.type == COMMENT]
+    return not comments and all(
+        isinstance(node, ast.FunctionDef) and len(node.body) == 1 and ast.get_docstring(node)
+        for node in ast.parse(code).body
+    )
+
+
+def test_of_a_solution_students_see_the_heads_of_functions_alone(name):
+    """A line that loses its mark of a solution would be a line of the question like any other."""
+    shown = list(shown_of_solutions(jupytext.read(source_of(name)).cells))
+    assert len(shown) >= 4 and [code for code in shown if not only_heads(code)] == []
+
+
+@pytest.mark.parametrize("line", ["# tau^2 is (10 * 81 - 18 * 16) / 8", "answer = 3", "def f(x):\n    return x"])
+def test_a_line_without_its_mark_is_seen(line):
+    assert only_heads('def f(x):\n    """Twice x."""') and only_heads("\n\n")
+    assert not only_heads(line)
 
 
 def test_nothing_secret_for_students(name):

@@ -10,13 +10,17 @@ from pathlib import Path
 
 import answers_learning_tau as learning_tau
 import arviz as az
+import curves_asthma_nested as nested
+import curves_batting
 import numpy as np
 import pytest
 import references
 import references_asthma as asthma
 import references_batting as batting
 import tables_asthma_counties as counties
-from scipy import stats
+import tables_learning_tau as learning_tau_tables
+import yaml
+from scipy import special, stats
 
 ROOT = Path(__file__).parents[1]
 
@@ -147,7 +151,173 @@ def leads_of_full_bayes():
     return names[over["half"].argmin()], names[over["common"].argmin()]
 
 
+def crosses_of_leads():
+    over = asthma.california_scores("full") - asthma.california_scores("half")
+    names = np.array(counties.names())
+    assert over.min() < -2 and over.max() > 6
+    return names[over.argmin()], names[over.argmax()]
+
+
+def points_of_larger_counties():
+    """Those of more than two hundred thousand people: over one rate, and the crosses over raw rates."""
+    large = np.array([int(row["population_2017"]) > 200_000 for row in counties.counties()])
+    names = np.array(counties.names())[large]
+    one, raw = (
+        (asthma.california_scores("full") - asthma.california_scores(method))[large] for method in ("common", "half")
+    )
+    return names[one.argmax()], names[one.argmin()], names[raw.argmax()], SMALL.split()[round(raw.max())]
+
+
+def counties_that_fall():
+    """Raw rates above twenty with posterior means that round to fourteen, in the middle of the axis."""
+    exposure, least, greatest = asthma.california()
+    high = (least / exposure > 20) & (least == greatest)
+    names = np.array(counties.names())[high]
+    assert all(round(counties.rate(name)[0]) == 14 for name in names)
+    return tuple(sorted(names))
+
+
+def ends_of_eight(data=references.Y):
+    return -data.min(), SCHOOLS[data.argmin()], data.max(), SCHOOLS[data.argmax()]
+
+
+def on_their_shoulders():
+    """A dot on a bell curve around the pooled effect: by its distance in standard errors."""
+    z = (references.Y - references.pooled()[0]) / references.SIGMA
+    near = np.abs(z) < 0.3
+    assert (np.abs(z)[~near] > 0.5).all()
+    right, left = SCHOOLS[~near & (z > 0)], SCHOOLS[~near & (z < 0)]
+    by_value = [SCHOOLS[j] for j in np.argsort(references.Y) if SCHOOLS[j] in left]
+    return listed(right), f"{', '.join(by_value[:-1])} and {by_value[-1]}", listed(SCHOOLS[near])
+
+
+def starts_and_ends_of_paths():
+    """Posterior means for a spread near zero and for one of 40, as the figure goes."""
+    start, end = (np.array([references.posterior_mean(j, tau) for j in SCHOOLS]) for tau in (0.5, 40.0))
+    over = [(g, a) for g in range(8) for a in range(8) if start[g] > start[a] and end[g] < end[a]]
+    top = [(g, a) for g, a in over if end[a] == end.max()]
+    low = [(c, e) for c, e in over if end[c] == end.min()]
+    assert len(top) == 1 and len({c for c, _ in low}) == 1
+    return (*SCHOOLS[list(top[0])], SCHOOLS[low[0][0]], *SCHOOLS[sorted(e for _, e in low)])
+
+
+def furthest_diamonds():
+    names = players()
+    first, second = np.argsort(-batting.REST_HITS / batting.REST)[:2]
+    assert second > 12  # near the bottom
+    return names[first], names[second]
+
+
+def widest_and_outside():
+    """90% predictive intervals of the hierarchy, for the average over the rest of the season."""
+    alpha, beta, weight = list(curves_batting.populations())[1]
+    ends = []
+    for hits, at_bats in zip(batting.HITS, batting.REST, strict=True):
+        below = (weight @ curves_batting.chances(alpha, beta, at_bats, hits)).cumsum()
+        ends.append(np.searchsorted(below, [0.05, 0.95]) / at_bats)
+    low, high = np.array(ends).T
+    after, names = batting.REST_HITS / batting.REST, players()
+    [outside] = names[(after < low) | (after > high)]
+    return (
+        names[(high - low).argmax()],
+        outside,
+        "right" if after[names == outside] > high[names == outside] else "left",
+    )
+
+
+def players():
+    with (ROOT / "lib" / "data" / "batting_1970.csv").open(encoding="utf-8") as file:
+        return np.array([row["player"].split()[-1] for row in csv.DictReader(file)])
+
+
+def darkest_and_palest_cells():
+    chance = learning_tau_tables.rank_chances()
+    order = [divmod(int(cell), 8) for cell in np.argsort(-chance, axis=None)]
+    darkest, palest = order[:3], order[:-4:-1]
+    words = [f"rank {rank + 1} for school {SCHOOLS[school]}" for school, rank in darkest]
+    shares = [SMALL.split()[round(1 / chance[cell])] for cell in darkest]
+    assert shares[1] == shares[2]
+    assert [rank for _, rank in palest] == [0, 7, 7] and all(0.045 < chance[cell] < 0.065 for cell in palest)
+    assert np.mean(np.abs(chance - 1 / 8) < 0.035) > 0.6
+    return words[0], shares[0], words[1], words[2], shares[1], *(SCHOOLS[school] for school, _ in palest)
+
+
+def schools_with_one_error():
+    pairs = [SCHOOLS[error == references.SIGMA] for error in np.unique(references.SIGMA)]
+    return tuple(school for pair in pairs if len(pair) == 2 for school in pair)
+
+
+def ends_of_states():
+    mass = nested.posterior()[0].sum(axis=2) @ nested.MEAN.ravel()
+    states = np.array(nested.counts().states)
+    return states[mass.argmin()], states[mass.argmax()]
+
+
+def states_far_from_their_rings():
+    """Raw rate less posterior mean: the two furthest to the left, the furthest to the right."""
+    states = np.array(nested.counts().states)
+    away = [nested.raw_rate(state) for state in states] - nested.posterior()[0].sum(axis=2) @ nested.MEAN.ravel()
+    order = states[np.argsort(away)]
+    return (*sorted(order[:2], reverse=True), order[-1])
+
+
+def the_widest_spread():
+    """The state whose 95% interval for the coefficient of variation starts near thirty per cent."""
+    mass = nested.posterior()[0].sum(axis=1)
+    starts = [np.exp(-nested.quantile_and_error(nested.LOG_SHAPE, row, 0.975, 1)[0] / 2) for row in mass]
+    first, second = np.argsort(starts)[::-1][:2]
+    assert starts[first] > 1.2 * starts[second]
+    return nested.counts().states[first], round(10 * starts[first]) * 10
+
+
+def the_longest_bar():
+    """Log score of the hierarchy less that of complete pooling."""
+    complete = batting.log_ways(batting.REST_HITS, batting.REST) - special.betaln(216, 596)
+    complete += special.betaln(216 + batting.REST_HITS, 596 + batting.REST - batting.REST_HITS)
+    lead = batting.beta_scores(batting.REST_HITS, batting.REST)[0] - complete
+    assert 2.3 < lead.max() < 2.7 and np.sort(lead)[0] > -0.45
+    return (players()[lead.argmax()],)
+
+
 SENTENCES = [
+    ("asthma-counties", "scatter from below minus two, for {}, to above six, for {}.", crosses_of_leads),
+    (
+        "asthma-counties",
+        "highest for {}, a few fall below zero, lowest for {}, and most crosses lie near zero, with that of {} the "
+        "highest at {}.",
+        points_of_larger_counties,
+    ),
+    ("asthma-counties", "In the middle, {} and {} fall from above twenty to fourteen.", counties_that_fall),
+    ("index", "they reach from minus {:.0f} for school {} to {:.0f} for school {}.", ends_of_eight),
+    ("pooling", "The estimates run from minus {:.0f} in school {} to {:.0f} in school {}.", ends_of_eight),
+    (
+        "pooling",
+        "The dots of {} lie on the right shoulder, those of {} on the left, those of {} near the centre.",
+        on_their_shoulders,
+    ),
+    (
+        "shrinkage",
+        "School {} starts above school {} and is overtaken by it at a small spread. School {}, which starts above {} "
+        "and {}, drops below both.",
+        starts_and_ends_of_paths,
+    ),
+    (
+        "learning-tau",
+        "The darkest cell is {}, one in {}; then come {} and {}, one in {} each. The palest are rank 1 for school {} "
+        "and rank 8 for schools {} and {}, about one in twenty.",
+        darkest_and_palest_cells,
+    ),
+    ("learning-tau", "{} and {} share a line, and so do {} and {}.", schools_with_one_error),
+    ("batting", "with {}'s the furthest right and {}'s, near the bottom, second.", furthest_diamonds),
+    (
+        "batting",
+        "with {}'s the widest. All diamonds lie within the blue bars but {}'s, which is to the {} of his.",
+        widest_and_outside,
+    ),
+    ("batting", "{}'s reaches about two and a half to the right;", the_longest_bar),
+    ("asthma-nested", "ordered by mean rate from {} at the bottom to {} on top.", ends_of_states),
+    ("asthma-nested", "such as those of {} and {} far to the left and {} to the right.", states_far_from_their_rings),
+    ("asthma-nested", "{}'s is the only one that starts near {}.", the_widest_spread),
     (
         "asthma-counties",
         "over raw rates {}, where the count jumped, goes against it most, and over one rate {}.",
@@ -180,3 +350,21 @@ SENTENCES = [
 def test_the_words_that_decide_are_the_right_ones(page, sentence, words):
     text = " ".join((ROOT / "book" / f"{page}.md").read_text(encoding="utf-8").split())
     assert sentence.format(*words()) in text
+
+
+THEOREMS = yaml.safe_load((ROOT / "tests" / "theorems.yml").read_text(encoding="utf-8"))
+
+
+def statements():
+    """Every statement of the book by its label."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").rglob("*.md"))]
+    blocks = [found for text in texts for found in re.findall(r"^```\{prf:\w+\}.*?\n(.*?)^```$", text, re.M | re.S)]
+    return {re.search(r"^:label: (\S+)$", block, re.M)[1]: " ".join(block.split()) for block in blocks}
+
+
+def test_a_statement_has_all_that_it_needs():
+    """No computation sees that a hypothesis is gone: what a statement must say is written down with the reason."""
+    found = statements()
+    assert set(found) == set(THEOREMS)
+    gone = [f"{label}: {words}" for label, needed in THEOREMS.items() for words in needed if words not in found[label]]
+    assert gone == []

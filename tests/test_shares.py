@@ -17,6 +17,7 @@ import references
 import references_asthma as asthma
 import references_batting as batting
 import references_three_point as three_point
+import tables_learning_tau as ranks
 from book_sizes import WORDS, literals
 from exchangeability_reference import shuffle_to_coin
 from page_sizes import BATTING, COVINGTON, PEOPLE, SHOTS
@@ -149,6 +150,9 @@ SHARES = {
     "learning-tau": {
         "one of 25 or more": ASIDE,
         "one in eight": lambda: 1 / references.J,
+        "one in four": lambda: ranks.rank_chances().max(),
+        "one in five": lambda: ranks.rank_chances()[6, 0],
+        "one in twenty": lambda: ranks.rank_chances().min(),
         "three of the five leave": lambda: sum(k < 1 for k in (-1, 0, 0.5, 1, 2)) / 5,
         "where it is a tenth of a point": 0.1,
         "within four per cent": lambda: tolerance_of(learning_tau.best_school),
