@@ -374,3 +374,40 @@ def test_quadrature_of_the_grader_agrees_with_another(problem_set):
     by_tau = [np.sum([[np.exp(log_density(mu, v, t)) * v for v in variances[::4]] for mu in mus[::4]]) for t in taus]
     by_tau = np.array(by_tau) * stats.norm.pdf(taus, 0, 5) * taus
     assert space["tau_posterior"]()[0] == pytest.approx((by_tau * np.log(taus)).sum() / by_tau.sum(), abs=2e-3)
+
+
+def hidden(problem_set):
+    """What the hidden tests of the sweep are made of."""
+    space = {}
+    exec(problem_set.test_files["q3"].split("\nname = ")[0].split("from otter")[0], space)
+    return space
+
+
+def fails(test, *arguments):
+    try:
+        test(*arguments)
+    except AssertionError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("allowed", [1.5, 2.5])
+def test_a_right_function_fails_as_rarely_as_the_standard_errors_say(problem_set, allowed):
+    """At fewer standard errors than the set allows, where failures can be counted."""
+    space, rng = hidden(problem_set), np.random.default_rng(1)
+    space["TOO_FAR"] = allowed
+    rate = 1 - (1 - 2 * stats.norm.sf(allowed)) ** 2
+    one = np.mean([fails(space["gets_there"], rng.normal(size=(2000, 1)), {"x": (0.0, 1.0)}) for _ in range(4000)])
+    draws = rng.normal(size=(1000, 500, 2))
+    two = np.mean([fails(space["stays"], [dict(zip("ab", row, strict=True)) for row in each], {"a": "", "b": ""})
+                   for each in draws])  # fmt: skip
+    assert abs(one - rate) < 4 * np.sqrt(rate * (1 - rate) / 4000), one
+    assert abs(two - rate) < 4 * np.sqrt(rate * (1 - rate) / 1000), two
+
+
+def test_the_note_says_how_often_a_right_function_fails(problem_set):
+    space, note = hidden(problem_set), " ".join(SOURCE.read_text(encoding="utf-8").split())
+    assert f"Both allow {['four', 'five', 'six'][round(space['TOO_FAR']) - 4]} standard errors" in note
+    averages = len(space["SWEEP_MESSAGES"]) + 4 + 2 * (4 + 1) + 2  # both tests of both functions, and the draws' two
+    assert "fails less than once in ten thousand gradings" in note
+    assert averages * 2 * stats.norm.sf(space["TOO_FAR"]) < 1e-4 / 3  # averages are not quite normal
