@@ -7,6 +7,7 @@ edition beside the repository and what its commands make. `commands.py` serves a
 import ast
 import os
 import re
+import shlex
 import subprocess
 import tomllib
 import zipfile
@@ -14,6 +15,7 @@ from pathlib import PurePosixPath
 
 import pytest
 from commands import ROOT, blocks, commands, environment_name, faults, named_files
+from otter.cli import cli as otter_cli
 from problem_set_tools import SITE, builder
 from reproducible import source_files
 
@@ -177,3 +179,21 @@ def test_planted_names_are_found(old, new):
 def test_a_block_that_no_shell_understands_is_found():
     assert list(faults("```bash\nfor file in a b; do\n    mkdir -p out\n```\n", set())) != []
     assert list(faults("```bash\nfor file in a b; do\n    mkdir -p out\ndone\n```\n", set())) == []
+
+
+def test_otters_commands_are_what_otter_takes(tmp_path, monkeypatch):
+    """Each is read by Otter itself, with the files that it names: `otter grade` needs a name and a container."""
+    index = (ROOT / "book/_ext/instructor_index.md").read_text(encoding="utf-8")
+    lines = [line.strip().replace("<name>", "set") for block in blocks(index) for line in block.splitlines()]
+    calls = [shlex.split(line)[3:] for line in lines if line.startswith("timeout 600 otter ")]
+    assert len(calls) == 2
+    monkeypatch.chdir(tmp_path)
+    for file in ("set-autograder.zip", "submission.ipynb", "$file"):
+        (tmp_path / file).write_text("", encoding="utf-8")
+    for name, *options in calls:
+        read = otter_cli.commands[name].make_context(name, options)
+        assert (name, read.params["autograder"]) == (
+            "run",
+            "set-autograder.zip",
+        )  # in this process, without a container
+        assert read.params["submission"] in ("submission.ipynb", "$file")
