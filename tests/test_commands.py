@@ -184,16 +184,15 @@ def test_a_block_that_no_shell_understands_is_found():
 def test_otters_commands_are_what_otter_takes(tmp_path, monkeypatch):
     """Each is read by Otter itself, with the files that it names: `otter grade` needs a name and a container."""
     index = (ROOT / "book/_ext/instructor_index.md").read_text(encoding="utf-8")
-    lines = [line.strip().replace("<name>", "set") for block in blocks(index) for line in block.splitlines()]
-    calls = [shlex.split(line)[3:] for line in lines if line.startswith("timeout 600 otter ")]
-    assert len(calls) == 2
+    lines = [line.strip() for block in blocks(index) for line in block.splitlines() if "timeout" in line]
+    lines = [re.sub(r"\$\(.*?\)", "anna", line).replace("$file", "submission.ipynb") for line in lines]
     monkeypatch.chdir(tmp_path)
-    for file in ("set-autograder.zip", "submission.ipynb", "$file"):
+    (tmp_path / "results" / "anna").mkdir(parents=True)
+    for file in ("<name>-autograder.zip", "submission.ipynb"):
         (tmp_path / file).write_text("", encoding="utf-8")
-    for name, *options in calls:
-        read = otter_cli.commands[name].make_context(name, options)
-        assert (name, read.params["autograder"]) == (
-            "run",
-            "set-autograder.zip",
-        )  # in this process, without a container
-        assert read.params["submission"] in ("submission.ipynb", "$file")
+    assert len(lines) == 2
+    for line in lines:
+        *limit, name = (words := shlex.split(line))[:4]
+        assert limit == ["timeout", "600", "otter"] and name == "run"  # in this process, without a container
+        read = otter_cli.commands[name].make_context(name, words[4:]).params
+        assert (read["autograder"], read["submission"]) == ("<name>-autograder.zip", "submission.ipynb")
