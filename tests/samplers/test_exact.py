@@ -9,10 +9,10 @@ import pymc as pm
 import pytest
 import xarray as xr
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y, Posterior, group_moments, tau_posterior
-from scipy import stats
+from scipy import integrate, stats
 from scipy.interpolate import PchipInterpolator
 
-from lib import NormalNormal, exact
+from lib import GammaPoisson, NormalNormal, exact
 from lib.models.hyperparameter import Hyperparameter
 from lib.models.normal_normal import Normal
 
@@ -583,3 +583,24 @@ def test_a_sum_over_the_whole_grid_at_once_is_caught(monkeypatch):
     monkeypatch.setattr("lib.models.normal_normal._CHUNK", 2**40)
     with pytest.raises(AssertionError):
         memory_grows_with_the_draws_and_not_with_grid_times_groups()
+
+
+@pytest.mark.parametrize("groups", [8, 20])
+def test_the_inner_hyperparameter_follows_its_conditional_distribution(groups):
+    """Draw by draw: the second uniform number is the conditional distribution function of the second value drawn."""
+    rng = np.random.default_rng(groups)
+    exposure = rng.uniform(1, 200, groups).round(1)
+    counts = rng.poisson(exposure * rng.gamma(1.8, 1 / 1.25, groups))
+    model = GammaPoisson(counts, exposure, shape=stats.expon(), rate=stats.expon())
+    size = 300
+    run = exact(model, draws=size, chains=1, rng=np.random.default_rng(1))["posterior"]
+    uniforms = np.random.default_rng(1).random((2, size))[1]
+    log_rate = np.log(run["rate"].to_numpy().ravel())
+    grid = np.linspace(log_rate.min() - np.ptp(log_rate), log_rate.max() + np.ptp(log_rate), 4001)
+    off = []
+    for shape, drawn, uniform in zip(run["shape"].to_numpy().ravel(), log_rate, uniforms, strict=True):
+        log_density = model.log_marginal_likelihood(shape, np.exp(grid)) - np.exp(grid) + grid
+        below = integrate.cumulative_simpson(np.exp(log_density - log_density.max()), x=grid, initial=0)
+        off.append(np.interp(drawn, grid, below / below[-1]) - uniform)
+    assert np.abs(off).max() < 2e-4  # what is drawn in the tails of the outer one is interpolated over wider gaps
+    assert np.sqrt(np.mean(np.square(off))) < 2e-5
