@@ -256,3 +256,37 @@ def test_quotations_are_word_for_word_those_of_a_source_that_the_page_cites():
             stray += [] if sources else [f"{path.stem}: {words}"]
     assert stray == []
     assert used == {(key, words) for key in QUOTED for words in QUOTED[key]}
+
+
+CITED_FOR = yaml.safe_load((Path(__file__).parent / "cited_for.yml").read_text(encoding="utf-8"))
+CITATION = re.compile(r"\{cite:[a-z]+\}`([^`]+)`")
+
+
+def clauses():
+    """Yield each work where it is cited, with the words that lead to it, from the citation before in the paragraph."""
+    for path in sorted((ROOT / "book").rglob("*.md")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            start = 0
+            for found in CITATION.finditer(line):
+                before = line[start : found.start()]
+                few = len(before.strip()) < 6 or re.search(r"[.;:] $", before)
+                after = re.split(r"[.;:]|\{cite", line[found.end() :])[0] if few else ""
+                for key in found[1].split(","):
+                    yield path.stem, key, f"{before} {after}".strip()
+                start = found.end()
+
+
+def test_each_work_is_cited_for_what_it_is_about():
+    """A key that belongs to another work leads a reader to the wrong one."""
+    found = list(clauses())
+    assert {key for _, key, _ in found} == set(CITED_FOR)
+    wrong = [(page, key, words[-80:]) for page, key, words in found if not fits(key, words)]
+    assert wrong == []
+    noted = {(key, word) for key in CITED_FOR for word in CITED_FOR[key]}
+    assert noted == {(key, word) for key, word in noted if any(key == of and word in words for _, of, words in found)}
+    others = [fits(other, words) for _, key, words in found for other in CITED_FOR if other != key]
+    assert len(others) > 10_000 and sum(others) < 0.02 * len(others)  # so a key exchanged for another is seen
+
+
+def fits(key, words):
+    return any(word in words for word in CITED_FOR[key])
