@@ -342,6 +342,11 @@ SENTENCES = [
     ("batting", "The two others, {} and {}, began low and stayed about as low.", not_improved),
     ("asthma-nested", "a state one standard deviation {} in shape has a coefficient of variation", direction_in_shape),
     ("notation", "The better form where the data {}.", centred_is_better),
+    (
+        "notation",
+        "a sampler finds it easier where the data {}.",
+        lambda: ({"are precise": "say little", "say little": "are precise"}[centred_is_better()[0]],),
+    ),
     ("problem-sets/sampling", "Those of tau would pile up at the {} end.", ranks_without_jacobian),
 ]
 
@@ -352,19 +357,24 @@ def test_the_words_that_decide_are_the_right_ones(page, sentence, words):
     assert sentence.format(*words()) in text
 
 
-THEOREMS = yaml.safe_load((ROOT / "tests" / "theorems.yml").read_text(encoding="utf-8"))
+STATEMENTS = yaml.safe_load((ROOT / "tests" / "statements.yml").read_text(encoding="utf-8"))
 
 
 def statements():
-    """Every statement of the book by its label."""
+    """Definitions, propositions and theorems by their labels, and the entries of the glossary by their terms."""
     texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").rglob("*.md"))]
     blocks = [found for text in texts for found in re.findall(r"^```\{prf:\w+\}.*?\n(.*?)^```$", text, re.M | re.S)]
-    return {re.search(r"^:label: (\S+)$", block, re.M)[1]: " ".join(block.split()) for block in blocks}
+    [glossary] = re.findall(r"^```\{glossary\}\n(.*?)^```$", "\n".join(texts), re.M | re.S)
+    entries = re.findall(r"^(\S.*)\n((?:  .*\n)+)", glossary, re.M)
+    labelled = [(re.search(r"^:label: (\S+)$", block, re.M)[1], block) for block in blocks]
+    return {name: " ".join(text.split()) for name, text in [*labelled, *entries]}
 
 
-def test_a_statement_has_all_that_it_needs():
+def test_a_statement_says_what_it_must():
     """No computation sees that a hypothesis is gone: what a statement must say is written down with the reason."""
     found = statements()
-    assert set(found) == set(THEOREMS)
-    gone = [f"{label}: {words}" for label, needed in THEOREMS.items() for words in needed if words not in found[label]]
+    assert set(found) == set(STATEMENTS)
+    gone = [
+        f"{label}: {words}" for label, needed in STATEMENTS.items() for words in needed if words not in found[label]
+    ]
     assert gone == []
