@@ -20,7 +20,11 @@ import references_batting as batting
 import tables_asthma_counties as counties
 import tables_learning_tau as learning_tau_tables
 import yaml
+from exercise_rules import ask
 from scipy import special, stats
+
+from lib.checks import RIGHT
+from lib.exercises import asthma_counties, checking
 
 ROOT = Path(__file__).parents[1]
 
@@ -279,7 +283,31 @@ def the_longest_bar():
     return (players()[lead.argmax()],)
 
 
+def judged_right(check, answers):
+    """The words whose answer the check takes."""
+    [words] = [words for words, answer in answers.items() if set(ask(check, answer)[0]) == {RIGHT}]
+    return (words,)
+
+
+def beyond_twenty():
+    """Raw rates of 20 per million over three years, at a rate of 10: 3 deaths in 50,000 people, 60 in a million."""
+    laws = stats.poisson(1.5), stats.poisson(30)
+    return judged_right(
+        asthma_counties.twice_the_rate,
+        {
+            "*above 20*": [law.sf(edge) for law, edge in zip(laws, (3, 60), strict=True)],
+            "*at 20 or above*": [law.sf(edge - 1) for law, edge in zip(laws, (3, 60), strict=True)],
+        },
+    )
+
+
+def as_high():
+    return judged_right(checking.rank_of_a_truth, {"at least as high": (7, 3 / 10), "higher": (7, 2 / 10)})
+
+
 SENTENCES = [
+    ("asthma-counties", "over three years comes out {}, if it has 50,000 people?", beyond_twenty),
+    ("checking", "And how likely was a rank {}, if the sampler is right?", as_high),
     ("asthma-counties", "scatter from below minus two, for {}, to above six, for {}.", crosses_of_leads),
     (
         "asthma-counties",
