@@ -406,3 +406,14 @@ def test_a_statement_says_what_it_must():
         f"{label}: {words}" for label, needed in STATEMENTS.items() for words in needed if words not in found[label]
     ]
     assert gone == []
+
+
+GLUED = yaml.safe_load((ROOT / "tests" / "glued.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.md")), ids=lambda path: path.stem)
+def test_the_numbers_of_a_sentence_stand_in_their_order(path):
+    """Two numbers that change places are both right, and the sentence is not."""
+    sentences = re.split(r"(?<=[.?!]) (?=[A-Z*])|\n", path.read_text(encoding="utf-8"))
+    found = [re.findall(r"\{glue:text\}`(\w+)", sentence) for sentence in sentences]
+    assert [names for names in found if len(names) > 1] == GLUED.get(path.stem, [])
