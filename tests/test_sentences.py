@@ -283,6 +283,17 @@ def the_longest_bar():
     return (players()[lead.argmax()],)
 
 
+def what_a_refused_walker_does():
+    """On a ring of three points, exactly: which rule has the density as its stationary distribution."""
+    density = np.array([0.2, 0.3, 0.5])
+    move = 0.5 * np.minimum(1, density / density[:, np.newaxis]) * (1 - np.eye(3))
+    kept = {
+        "stay, **counting the present point once more**": move + np.diag(1 - move.sum(axis=1)),
+        "propose again, until a move is accepted": move / move.sum(axis=1, keepdims=True),
+    }
+    return tuple(words for words, chances in kept.items() if np.allclose(density @ chances, density))
+
+
 def judged_right(check, answers):
     """The words whose answer the check takes."""
     [words] = [words for words, answer in answers.items() if set(ask(check, answer)[0]) == {RIGHT}]
@@ -306,6 +317,11 @@ def as_high():
 
 
 SENTENCES = [
+    (
+        "estimation",
+        "go with probability equal to the ratio of the densities, and otherwise {}",
+        what_a_refused_walker_does,
+    ),
     ("asthma-counties", "over three years comes out {}, if it has 50,000 people?", beyond_twenty),
     ("checking", "And how likely was a rank {}, if the sampler is right?", as_high),
     ("asthma-counties", "scatter from below minus two, for {}, to above six, for {}.", crosses_of_leads),

@@ -247,6 +247,9 @@ def written(page: str, figure: str) -> list[dict]:
         texts = {"within": [said for said in _said(axes) if not re.fullmatch(r"[-\d]+|p=.*", said)]}
         for name, axis in zip("xy", (child for child in axes if "axis" in child.get("id", "")), strict=False):
             texts[name] = _said(axis)
+            ticks = [said for tick in axis if "tick" in tick.get("id", "") for said in _said(tick)]
+            if any(re.search("[A-Za-z]{4}", said) and "$" not in said for said in ticks) and len(ticks) < 9:
+                texts[f"{name} ticks"] = ticks
         looks = [_look(child) for child in axes if re.match(DRAWN, child.get("id", ""))]
         firsts = {}
         for legend in [own for owner, own in inside if owner is axes] + everybodys:
