@@ -349,3 +349,41 @@ def test_the_pages_around_say_the_same_of_each_set(name):
     assert f"[the {place}](problem-sets/{name}.md)" in front
     [points] = re.findall(r"Each has (\d+) points\.", page)
     assert sum(question.points for question in found.questions) == int(points)
+
+
+FORMS = [
+    (path.stem, cell.source)
+    for path in builder.sources()
+    for cell in builder.read(path).cells
+    if "put it in place of the dots" in cell.source
+]
+NUMBERS = (2, 2.5, True + 1, np.float64(2.5), np.float32(2.5), np.int64(2))
+NO_NUMBERS = (..., "2.5", None, [2.5], (1, 2))
+
+
+@pytest.mark.parametrize(("name", "source"), FORMS, ids=[name for name, _ in FORMS])
+def test_whatever_is_one_number_is_taken_for_one(name, source):
+    """Whole answers too: a student may type 20 where the answer is exactly that."""
+    space = {"np": np}
+    exec(source, space)
+    [check] = [value for key, value in space.items() if key.startswith("test_")]
+    asked = list(inspect.signature(check).parameters)
+    single = [key for key in asked if f'"{key}": {key}' in source or f'"{key} should be one number' in source]
+    rest = {key: np.ones((4, 1000)) for key in asked if key not in single}
+    rest |= {key: lambda *_: np.zeros(3) for key in rest if f" {key}(" in source}
+
+    def says(**answers):
+        try:
+            check(**rest, **{key: answers.get(key, 0.5) for key in single})
+        except AssertionError as refused:
+            return str(refused)
+        return ""
+
+    assert single
+    for key in single:
+        assert not any("should be one number" in says(**{key: number}) for number in NUMBERS)
+        assert all(f"{key} should be one number" in says(**{key: answer}) for answer in NO_NUMBERS)
+
+
+def test_every_set_has_such_forms():
+    assert {name for name, _ in FORMS} == {path.stem for path in builder.sources()} and len(FORMS) >= 13
