@@ -158,7 +158,7 @@ NUMBERS: dict[str, set[int]] = {
         200_000,  # exercises
     },
     "problem-sets/pooling-and-shrinkage": {15, 20, 100, 200},  # minutes, points and words, as in each set
-    "problem-sets/sampling": {15, 120, 150, 100_000},
+    "problem-sets/sampling": {15, 120, 150, 10_000},
     "problem-sets/shrinkage-in-sport": {110, 200},
     "problem-sets/exchangeability": {15, 20, 25, 100, 200},
     "problem-sets/rates": {

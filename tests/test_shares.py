@@ -257,7 +257,7 @@ SHARES = {
         "by about a third": LOOKED_AT,
         "40 per cent": LOOKED_AT,
     },
-    "problem-sets/sampling": {"once in a hundred thousand": LOOKED_AT},
+    "problem-sets/sampling": {"once in ten thousand": LOOKED_AT},  # bounded in test_sampling_problem_set
     "lecture": {
         "50 of 101": lambda: COVINGTON["first_made"] / COVINGTON["first_attempts"],
         "49 of 100": 49 / 100,
