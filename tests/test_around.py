@@ -254,3 +254,22 @@ def test_ci_stops_at_the_first_failure(fails, run_ci):
     code, ran = run_ci(fails)
     assert code == 3
     assert ran[-1].startswith(fails)
+
+
+@pytest.mark.parametrize(
+    ("target", "environment"),
+    [("book", ".venv"), ("test", ".venv"), ("mutants", "_build/mutants/venv"), ("bench", "_build/bench/venv")],
+)
+@pytest.mark.parametrize("changed", ["requirements.txt", "pyproject.toml"])
+def test_a_changed_lock_installs_the_packages_anew(target, environment, changed, tmp_path):
+    """In a copy whose environments are there already, as after a pull."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.txt", "pyproject.toml", ".venv/installed", f"{environment}/installed", ".uv/bin/uv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    def installs(*options):
+        said = subprocess.run(["make", "--dry-run", *options, target], cwd=tmp_path, capture_output=True, check=True)
+        return f"touch {environment}/installed" in said.stdout.decode() and "--require-hashes" in said.stdout.decode()
+
+    assert installs("--what-if", changed) and not installs()
