@@ -264,12 +264,15 @@ def test_ci_stops_at_the_first_failure(fails, run_ci):
 def test_a_changed_lock_installs_the_packages_anew(target, environment, changed, tmp_path):
     """In a copy whose environments are there already, as after a pull."""
     shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.txt", "pyproject.toml", ".venv/installed", f"{environment}/installed", ".uv/bin/uv"):
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    for name in ("requirements.txt", "pyproject.toml", ".uv/bin/uv", ".venv/installed", f"{environment}/installed"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
 
     def installs(*options):
-        said = subprocess.run(["make", "--dry-run", *options, target], cwd=tmp_path, capture_output=True, check=True)
+        made = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}  # by `make test`
+        command = ["make", "--dry-run", *options, target]
+        said = subprocess.run(command, cwd=tmp_path, env=made, capture_output=True, check=True)
         return f"touch {environment}/installed" in said.stdout.decode() and "--require-hashes" in said.stdout.decode()
 
     assert installs("--what-if", changed) and not installs()
