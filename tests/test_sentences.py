@@ -1,11 +1,12 @@
 """Sentences that order, point or name: the words that decide are computed, and the sentence stands on its page.
 
 A sentence here has a hole for each word that could be the other one. What fills it comes from the data or from a
-computation that shares nothing with the page.
+computation that shares nothing with the page. Those of a page stand in `sentences/sentences_<page>.py`.
 """
 
 import csv
 import re
+from importlib import import_module
 from pathlib import Path
 
 import answers_learning_tau as learning_tau
@@ -393,6 +394,11 @@ SENTENCES = [
     ),
     ("problem-sets/sampling", "Those of tau would pile up at the {} end.", ranks_without_jacobian),
 ]
+
+
+for module in sorted((ROOT / "tests" / "sentences").glob("sentences_*.py")):
+    name = module.stem.removeprefix("sentences_").replace("_", "-")
+    SENTENCES += [(name, sentence, words) for sentence, words in import_module(module.stem).SENTENCES]
 
 
 @pytest.mark.parametrize(("page", "sentence", "words"), SENTENCES, ids=[sentence for _, sentence, _ in SENTENCES])
