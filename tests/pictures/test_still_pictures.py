@@ -8,6 +8,7 @@ import importlib
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -45,3 +46,17 @@ def test_axes_legends_and_panels_are_named_as_noted(page):
 def test_every_page_with_a_picture_is_noted():
     pages = {path.stem for path in BOOK.glob("*.html") if re.search(r'<figure[^>]* id="fig-', path.read_text("utf-8"))}
     assert pages == set(WORDS)
+
+
+def test_traces_are_those_of_school_a_in_their_panels():
+    """The population's mean is lower and spreads less; ten small steps, nearly all accepted, add up to one draw's."""
+    from curves_estimation import COVARIANCE, MEAN
+
+    small, middle, large = panels("estimation", "fig-traces")
+    values = np.concatenate([line[:, 1] for line in middle.curves])
+    assert values.std() == pytest.approx(COVARIANCE[0, 0] ** 0.5, rel=0.2)
+    assert values.mean() == pytest.approx(MEAN[0], abs=1.2)
+    steps = np.concatenate([np.diff(line[:, 1])[np.isclose(np.diff(line[:, 0]), 1)] for line in small.curves])
+    assert steps.std() == pytest.approx(0.1 * np.sqrt(10), rel=0.1)
+    moves = [len(np.unique(np.round(line[:, 1], 6))) for panel in (small, middle, large) for line in panel.curves]
+    assert max(moves[8:]) < 60 < min(moves[:8])
