@@ -11,6 +11,7 @@ import re
 from functools import cache
 
 import book_rules as rules
+import curves_batting
 import numpy as np
 import pytest
 import references
@@ -31,6 +32,16 @@ PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth
 MANY = {word: n for word, n in WORDS.items() if n > 1}
 TRIES = MANY | {"a hundred": 100, "a thousand": 1000, "a hundred thousand": 100_000}
 HITS = {word: n for word, n in WORDS.items() if n > 0} | {"once": 1, "twice": 2}
+
+
+def bars_of_partial_pooling():
+    """Widths of 90% predictive intervals, relative to those of no pooling, on average over the players."""
+    widths = []
+    for alpha, beta, weight in curves_batting.populations():
+        cases = zip(batting.HITS, batting.REST, strict=True)
+        below = [(weight @ curves_batting.chances(alpha, beta, n, hits)).cumsum() for hits, n in cases]
+        widths.append([np.diff(np.searchsorted(chances, [0.05, 0.95]))[0] for chances in below])
+    return np.divide(*widths[::-1]).mean()
 
 
 def one_of(words):
@@ -188,12 +199,13 @@ SHARES = {
         "below two tenths": lambda: BATTING["first_hits"].min() / 45,
         "about two tenths to nearly": lambda: (BATTING["rest_hits"] / BATTING["rest_at_bats"]).min(),
         "starts at two thirds": lambda: batting.stein_risk(3, 0) / 3,
-        "near eight tenths": lambda: batting.stein_risk(10, 10 * 4) / 10,
+        "at three tenths or less": lambda: (1 + 2) / 10,  # for the mean, and for a point that is estimated
+        "eight and nine tenths": LOOKED_AT,
         "climbs slowly from one ninth": lambda: batting.stein_risk(18, 0) / 18,
         "starts near one ninth": lambda: batting.coordinate_risks(18, 0)[0],
         "starts near two tenths": lambda: (25 + 9) / (25 + 9) * batting.stein_risk(10, 0) / 10,
-        "about two thirds as wide": LOOKED_AT,
-        "at most four tenths": LOOKED_AT,
+        "over three fifths as wide": bars_of_partial_pooling,
+        "about four tenths at most": LOOKED_AT,
         "away a tenth": lambda: 45 / 450,
         "batted ten times as": 10,
         "is ten times as large": lambda: 450 / 45,
@@ -207,6 +219,8 @@ SHARES = {
         "line at one third": lambda: COVINGTON["rest_made"] / COVINGTON["rest_attempts"],
         "to 46 per cent below": lambda: highest_share(100, 150, max),
         "40 per cent": LOOKED_AT,
+        "a fifth of the weight": lambda: 400 / 1841,
+        "has four fifths": lambda: 400 / 500,
         "over a third less": lambda: 1 - three_point.root_error("partial") / three_point.root_error("own"),
         "pool four fifths": pooled_by_shooters,
         "around 37 per cent": lambda: three_point.best_beta_binomial()[0],
@@ -230,6 +244,8 @@ SHARES = {
         "about a quarter of zero": LOOKED_AT,
     },
     "asthma-county": {
+        "peaks at two fifths and": lambda: (3 - 1) / 5,
+        "dashed prior peaks at two fifths": lambda: (3 - 1) / 5,
         "a third of the raw rate": lambda: asthma.county_mean(1) / 3,
         "near one third": lambda: (3 + 3 - 1) / (5 + 10),
         "five times as much exposure": lambda: 5 / 1,

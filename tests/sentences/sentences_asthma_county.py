@@ -8,6 +8,7 @@ from scipy import stats
 
 RATES = np.linspace(1e-3, 12, 12_000)
 STEP = RATES[1] - RATES[0]
+NAMES = ("prior", "likelihood", "posterior")
 PEOPLE = {"ten thousand": 0.1, "100,000": 1.0, "a million": 10.0}  # exposure in 100,000 person-years
 
 
@@ -20,9 +21,6 @@ def curves():
     """Prior, likelihood and posterior of three deaths in one unit of exposure, each with an area of one."""
     prior, likelihood = RATES**2 * np.exp(-5 * RATES), RATES**3 * np.exp(-RATES)
     return {name: normalised(f) for name, f in zip(NAMES, (prior, likelihood, prior * likelihood), strict=True)}
-
-
-NAMES = ("prior", "likelihood", "posterior")
 
 
 def peak(name):
@@ -47,14 +45,14 @@ def after(exposure):
 def a_third_outside():
     low, high = (asthma.county_quantile(p, 6, 6) for p in (0.025, 0.975))
     share = {"a third": 1 / 3, "half": 1 / 2, "a quarter": 1 / 4}
-    mean = asthma.county_mean(1)
+    mean, _ = moments(after(1.0))
     return min(share, key=lambda word: abs(share[word] - mean / 3)), "outside" if not low < 3 < high else "inside"
 
 
 def near_and_far():
-    """What the posterior lies near; how many times the prior's exposure is the data's, by the weight of the raw rate."""
+    """What the posterior lies near; the exposure of the prior over that of the data, by the weight of the raw rate."""
     near, far = sorted(("prior", "likelihood"), key=lambda name: apart("posterior", name))
-    weight = (asthma.county_mean(1) - 0.6) / (3 - 0.6)
+    weight = (moments(curves()["posterior"])[0] - 0.6) / (3 - 0.6)
     return near, far, {5: "five", 6: "six"}[round((1 - weight) / weight)]
 
 
@@ -86,9 +84,8 @@ def most_counties():
 def ordinary_counties():
     """Of the counties with three deaths: how many have a rate within the prior's central 95%; and of all counties."""
     low, high = (asthma.county_quantile(p, 3, 5) for p in (0.025, 0.975))
-    ordinary = curves()["posterior"][(RATES > low) & (RATES < high)].sum() * STEP
-    among_all = curves()["prior"][(RATES > low) & (RATES < high)].sum() * STEP
-    assert asthma.county_mean(1) < 3 / 2  # three deaths are a bad year for them
+    ordinary = curves()["posterior"][np.abs(RATES - (low + high) / 2) < (high - low) / 2].sum() * STEP
+    among_all = curves()["prior"][np.abs(RATES - (low + high) / 2) < (high - low) / 2].sum() * STEP
     return "Most" if ordinary > 0.8 else "Few", "more" if among_all > 0.5 else "fewer"
 
 
@@ -127,7 +124,7 @@ def what_counts_against_the_prior():
     raw_share = {}
     for people, exposure in PEOPLE.items():
         raw = 3 / exposure
-        raw_share[people] = (asthma.county_mean(exposure) - 0.6) / (raw - 0.6)
+        raw_share[people] = (moments(after(exposure))[0] - 0.6) / (raw - 0.6)
     times = {people: share / (1 - share) for people, share in raw_share.items()}
     least, most = min(times, key=times.get), max(times, key=times.get)
     size = {min(PEOPLE, key=PEOPLE.get): "smallest", max(PEOPLE, key=PEOPLE.get): "largest"}
@@ -202,14 +199,15 @@ def cluster_of_deaths():
 
 
 def mean_in_the_book():
-    book, lecture = asthma.county_mean(2), asthma.county_mean(1)
+    book, lecture = (moments(after(exposure))[0] for exposure in (2.0, 1.0))
     assert abs(book - lecture) < 0.2
     return ("below" if book < lecture else "above",)
 
 
 def outweighs():
     """The share of the raw rate 1.5 in the posterior mean of 30 deaths in an exposure of 20."""
-    share = (asthma.county_mean(20, 30) - 0.6) / (1.5 - 0.6)
+    mean, _ = moments(normalised(np.exp(32 * np.log(RATES) - 25 * RATES)))
+    share = (mean - 0.6) / (1.5 - 0.6)
     words = ("data", "prior") if share > 1 / 2 else ("prior", "data")
     return *words, {4: "four", 5: "five"}[round(max(share, 1 - share) / min(share, 1 - share))]
 
@@ -222,12 +220,12 @@ def second_quiet_year():
 SENTENCES = [
     ("{} of the raw rate, which lies {} the interval.", a_third_outside),
     (
-        "The posterior (solid) lies near the {} (dashed), not near the {} (dotted), because the prior is worth {} times "
-        "as much exposure as the data.",
+        "The posterior (solid) lies near the {} (dashed), not near the {} (dotted), because the prior is worth {} "
+        "times as much exposure as the data.",
         near_and_far,
     ),
     (
-        "The prior peaks near one half and is gone by 2. The likelihood is low and wide, with its peak at {}. The "
+        "The prior peaks at two fifths and is gone by 2. The likelihood is low and wide, with its peak at {}. The "
         "posterior peaks a little {} 1, between the two and close to the {}.",
         three_peaks,
     ),
@@ -249,8 +247,8 @@ SENTENCES = [
         peaks_by_size,
     ),
     (
-        "The {} county hardly counts against the prior, which is worth {} times its exposure. The {} outweighs it by {} "
-        "to one.",
+        "The {} county hardly counts against the prior, which is worth {} times its exposure. The {} outweighs it by "
+        "{} to one.",
         what_counts_against_the_prior,
     ),
     (

@@ -1,0 +1,394 @@
+"""Sentences of the chapter `asthma-counties` whose deciding words are computed."""
+
+from functools import cache
+
+import numpy as np
+import references
+import references_asthma as asthma
+import tables_asthma_counties as counties
+from scipy import optimize, special, stats
+
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 12: "twelve", 13: "thirteen"}
+NEIGHBOURS = ("Fresno", "Madera", "Merced", "Stanislaus")
+PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "seventh": 1 / 7}
+
+
+@cache
+def data():
+    """Names, people, least and greatest counts, exposure, whether hidden."""
+    exposure, least, greatest = asthma.california()
+    return np.array(counties.names()), exposure / 3e-6, least, greatest, exposure, least < greatest
+
+
+def state_rate():
+    """Shown deaths, and the total of the hidden ones as the state says it."""
+    _, _, least, _, exposure, hidden = data()
+    return (least[~hidden].sum() + 66) / exposure.sum()
+
+
+@cache
+def means():
+    return np.array([counties.rate(name)[0] for name in data()[0]])
+
+
+def lead(one, other):
+    return asthma.california_scores(one) - asthma.california_scores(other)
+
+
+def sizes_of_ends():
+    """The four highest and the six lowest raw rates, a hidden count taken for one."""
+    _, people, least, _, exposure, _ = data()
+    order = np.argsort(least / exposure, kind="stable")
+    ends = people[[*order[:6], *order[-4:]]]
+    small = ends.max() < np.median(people)
+    return ("small" if small else "large",)
+
+
+def ends_of_the_estimates():
+    """Both belong to the ten counties with most people, or the ten with fewest."""
+    names, people, *_ = data()
+    low, high = means().argmin(), means().argmax()
+    rank = people.argsort().argsort()[[low, high]]
+    return names[low], names[high], "large" if (rank >= people.size - 10).all() else "small"
+
+
+def one_death_beats():
+    """Hidden counties whose rate with one death beats every rate that is shown."""
+    names, people, least, _, exposure, hidden = data()
+    raw = least / exposure
+    first, second = [j for j in np.argsort(-raw) if hidden[j] and raw[j] > raw[~hidden].max()]
+    zeros = int((raw == 0).sum())
+    return names[first], names[second], NUMBERS[int(np.ceil(people[second] / 1000))], NUMBERS[zeros]
+
+
+def noise_and_exposure():
+    """Standard deviation of a raw rate in exposures of one and of four, by the chances of the counts."""
+    count = np.arange(400)
+    sd = []
+    for exposure in (1.0, 4.0):
+        chance = stats.poisson.pmf(count, 10 * exposure)
+        sd.append(np.sqrt(chance @ (count / exposure - 10) ** 2))
+    assert np.isclose(max(sd) / min(sd), 2)
+    return ("falls" if sd[1] < sd[0] else "rises",)
+
+
+def outside():
+    names, people, least, _, exposure, hidden = data()
+    low, high = stats.poisson.ppf([[0.025], [0.975]], exposure * state_rate())
+    beyond = ~hidden & ((least < low) | (least > high))
+    return people[beyond], people
+
+
+def funnel_caption():
+    """Where on the axis the extremes and the widest part of the band are, and which counties leave it."""
+    _, people, least, _, exposure, _ = data()
+    order = np.argsort(least / exposure, kind="stable")
+    ends = people[[order[0], order[-1]]]
+    low, high = stats.poisson.ppf([[0.025], [0.975]], exposure * state_rate()) / exposure
+    left, right = people < 1e5, people >= 1e5
+    widest = np.median((high - low)[left]) > np.median((high - low)[right])
+    beyond, everyone = outside()
+    large = (beyond > np.median(everyone)).sum() >= 3
+    return "left" if (ends < 1e5).all() else "right", "widest" if widest else "narrowest", "large" if large else "small"
+
+
+def funnel_alternative():
+    """Halves of a logarithmic axis from a thousand to ten million; zeros and bars of more than ten per million."""
+    _, people, least, greatest, exposure, hidden = data()
+    low, high = stats.poisson.ppf([[0.025], [0.975]], exposure * state_rate()) / exposure
+    left, right = people < 1e5, people >= 1e5
+    width = {"left": np.median((high - low)[left]), "right": np.median((high - low)[right])}
+    long = hidden & ((greatest - least) / exposure > 10) | (greatest == 0)
+    share = left[long].mean()
+    assert np.isclose(state_rate(), 10, atol=0.5)
+    wide = max(width, key=width.get)
+    return wide, min(width, key=width.get), "left" if share > 0.9 else "right"
+
+
+def most_are_large():
+    beyond, people = outside()
+    large = beyond > np.median(people)
+    return "most" if large.mean() > 0.6 else "few", "large" if large.mean() > 0.5 else "small"
+
+
+def what_harms_more():
+    """Distance of mean and spread from those with hidden counts modelled."""
+    fits = {}
+    for treatment in ("modelled", "dropped", "zeroed"):
+        shape, mean = asthma.california_best(treatment)
+        fits[treatment] = np.array([mean, mean / np.sqrt(shape)])
+    harm = {name: np.abs(fits[name] - fits["modelled"]).sum() for name in ("dropped", "zeroed")}
+    assert max(harm.values()) > 5 * min(harm.values())
+    worst, best = max(harm, key=harm.get), min(harm, key=harm.get)
+    words = {"dropped": "Dropping", "zeroed": "Zeroing"}
+    rises = "rises" if fits["zeroed"][1] > fits["modelled"][1] else "falls"
+    return words[worst], rises, words[best]
+
+
+def spread_with_zeros():
+    return (what_harms_more()[1],)
+
+
+def disaster_and_less_harm():
+    return (what_harms_more()[0],)
+
+
+def less_harm():
+    """Also the county's chance of a count below six, at two rates; and what is left if the small counts go."""
+    below = [stats.poisson.cdf(5, 3 * rate) for rate in (1.0, 3.0)]
+    count = np.arange(60)
+    chance = stats.poisson.pmf(count, [[3.0], [9.0]]).mean(axis=0)
+    stays = (chance * count)[6:].sum() / chance[6:].sum()
+    return (
+        what_harms_more()[2],
+        "low" if below[0] > below[1] else "high",
+        "high" if stays > chance @ count else "low",
+    )
+
+
+@cache
+def limit_without_zeros():
+    """Mean that dropping tends to if the counties without a death are dropped too, on the exact chances."""
+    exposure = asthma.california()[0]
+    chance, k = asthma.california_pmf(*asthma.california_best(), size=801), np.arange(801)
+    chance = chance * (k > 5)
+
+    def cost(logs):
+        shape, mean = np.exp(logs)
+        odds = mean * exposure[:, np.newaxis] / shape
+        log_p = special.gammaln(shape + k) - special.gammaln(shape) - (shape + k) * np.log1p(odds) + k * np.log(odds)
+        return -(chance * log_p).sum()
+
+    return float(np.exp(optimize.minimize(cost, np.log([5, 10]), method="Nelder-Mead").x[1]))
+
+
+def the_zeros_pull():
+    """Whether counties without a death, if kept, make dropping too high by less."""
+    truth = asthma.california_best()[1]
+    with_zeros, without = asthma.california_limit("dropped"), limit_without_zeros()
+    return "small" if abs(with_zeros - truth) < abs(without - truth) / 2 else "large", (
+        "the other" if (with_zeros - without) * (without - truth) < 0 else "the same"
+    )
+
+
+def too_much_too_little():
+    truth = asthma.california_best()[1]
+    return tuple(
+        "much" if asthma.california_limit(treatment) > truth else "little" for treatment in ("dropped", "zeroed")
+    )
+
+
+def misses_of_the_totals():
+    sides = set()
+    for period, total in counties.TOTALS.items():
+        expected, sd = asthma.california_hidden_total(period)
+        assert abs(total - expected) < 2 * sd
+        sides.add(np.sign(total - expected))
+    return ("both sides" if len(sides) == 2 else "one side",)
+
+
+@cache
+def cloud():
+    """Mean and covariance of the mean and the standard deviation of the rates, and how far each estimate is from it."""
+    shape, mean, mass = asthma.california_posterior()
+    drawn = np.array([mean, mean / np.sqrt(shape)])
+    centre = drawn @ mass
+    covariance = (drawn - centre[:, np.newaxis]) * mass @ (drawn - centre[:, np.newaxis]).T
+    places = {}
+    for treatment in ("modelled", "dropped", "zeroed"):
+        a, m = asthma.california_best(treatment)
+        off = np.array([m, m / np.sqrt(a)]) - centre
+        places[treatment] = off, float(np.sqrt(off @ np.linalg.solve(covariance, off)))
+    return centre, places
+
+
+def within_and_far():
+    words = {"dropped": "Dropping", "zeroed": "Zeroing"}
+    away = {word: cloud()[1][treatment][1] for treatment, word in words.items()}
+    near, far = sorted(away, key=away.get)
+    assert away[near] < 1.5 and away[far] > 4
+    return near, far
+
+
+def marks_in_the_cloud():
+    centre, places = cloud()
+    assert 10 < centre[0] < 11 and 2.5 < centre[1] < 3.5
+    inside = [name for name, (_, away) in places.items() if away < 1.5]
+    [far] = [name for name in places if name not in inside]
+    off = places[far][0]
+    return *inside, far, "upper" if off[1] > 0 else "lower", "left" if off[0] < 0 else "right"
+
+
+def widths_of_plugging_in():
+    """Posterior sd over the sd with the best hyperparameters plugged in: Alpine, and schools without spread."""
+    shape, mean = asthma.california_best()
+    exposure = asthma.california()[0][asthma.california_place("Alpine")]
+    alpine = asthma.california_rate_sd("Alpine") / (np.sqrt(shape) / (shape / mean + exposure))
+    assert references.best_tau(references.restricted_log_likelihood) == 0
+    schools = np.sqrt(np.diag(references.moments()[1])[:8]) / references.pooled()[1]
+    return "small" if alpine < 1.2 else "large", "not" if schools.min() > 1.2 else "either"
+
+
+def who_moves():
+    """Share of the way to the population mean, among the counties that show a count that differs from it."""
+    _, people, least, _, exposure, hidden = data()
+    _, mean, mass = asthma.california_posterior()
+    raw, centre = least / exposure, float(mean @ mass)
+    kept = ~hidden & (np.abs(raw - centre) > 1)
+    share = (means() - raw)[kept] / (centre - raw)[kept]
+    order = stats.spearmanr(people[kept], share)[0]
+    largest = share[np.argsort(people[kept])[-5:]]
+    assert abs(order) > 0.9 and (largest.max() < 0.2 or largest.min() > 0.8)
+    return "smaller" if order < 0 else "larger", "largest" if largest.max() < 0.2 else "smallest"
+
+
+def left_of_the_estimates():
+    """Posterior means of counties of less than a hundred thousand people: those without a death, and hidden ones."""
+    _, people, _, greatest, _, hidden = data()
+    zeros, diamonds = means()[greatest == 0], means()[hidden & (people < 1e5)]
+    assert np.abs(zeros - 10).max() < 1 and np.abs(diamonds - 10).max() < 2
+    return "left" if people[greatest == 0].max() < 1e5 else "right", "above" if diamonds.min() > 10 else "below"
+
+
+def fresno():
+    """Its estimate and its raw rate, and the counties that are sure to stand before it in the raw list."""
+    names, people, least, _, exposure, _ = data()
+    j = int(means().argmax())
+    raw = least / exposure
+    before = np.flatnonzero(raw > raw[j])
+    assert names[j] == "Fresno" and 0.95e6 < people[j] < 1e6
+    part = min((p for p in PARTS if PARTS[p] >= people[before].max() / people[j]), key=PARTS.get)
+    size = "smaller" if people[before].max() < people[j] else "larger"
+    return "down" if means()[j] < raw[j] else "up", NUMBERS[before.size], size, part
+
+
+def impossible():
+    """Counties without a death in which somebody died in the next period."""
+    names, _, _, greatest, _, _ = data()
+    _, later, _ = asthma.california("2020_2022")
+    return tuple(names[(greatest == 0) & (later > 0)])
+
+
+def costs():
+    total = {name: asthma.california_scores(name).sum() for name in ("modelled", "dropped", "zeroed", "common", "half")}
+    lost = {"**Dropping**": "dropped", "**zeroing**": "zeroed"}
+    words = ["little" if total["modelled"] - total[name] < 3 else "lot" for name in lost.values()]
+    gained = total["modelled"] - max(total["common"], total["half"])
+    share = (total["modelled"] - total["zeroed"]) / gained
+    return *words, "most" if share > 0.5 else "little"
+
+
+def which_lead_is_won_where():
+    """Shares of each lead in counties of less, and of more, than a fifth of a million, and than a million."""
+    _, people, *_ = data()
+    over_one, over_raw = lead("full", "common"), lead("full", "half")
+    large = over_one[people > 2e5].sum() > 0.75 * over_one.sum()
+    few = over_raw[people < 1e6].sum() > 0.75 * over_raw.sum()
+    return "large" if large else "small", "less" if few else "more"
+
+
+def who_knows_better():
+    """Log scores of raw rates with half a death added less those of one rate: many people, and few."""
+    _, people, *_ = data()
+    own = lead("half", "common")
+    many, few = own[people > np.median(people)].sum(), own[people <= np.median(people)].sum()
+    assert min(abs(many), abs(few)) > 5
+    return "many" if many > 0 else "few", "few" if few < 0 else "many"
+
+
+def four_neighbours():
+    _, mean, mass = asthma.california_posterior()
+    estimates = np.array([means()[list(data()[0]).index(name)] for name in NEIGHBOURS])
+    return ("above" if (estimates > mean @ mass).all() else "below",)
+
+
+def three_for_yuba():
+    """Expected hidden count at shape 10 and mean 10, by a grid of rates."""
+    rates = np.linspace(0.01, 60, 6000)
+    prior = stats.gamma.pdf(rates, 10)
+    words = []
+    for people in (77_031, 200_000):
+        chance = np.array([stats.poisson.pmf(k, 3e-6 * people * rates) @ prior for k in range(1, 6)])
+        expected = np.arange(1, 6) @ chance / chance.sum()
+        words.append("high" if expected < 3 else "low")
+    return tuple(words)
+
+
+def better_than_extremes():
+    return ("better" if min(lead("full", "half").sum(), lead("full", "common").sum()) > 0 else "worse",)
+
+
+SENTENCES = [
+    ("**Why are the highest and the lowest rates all in {} counties,", sizes_of_ends),
+    ("and both ends, {} and {}, are *{}* counties.", ends_of_the_estimates),
+    (
+        "Even if only one person died in {}, its rate beats that of every county whose count we can see. So does that "
+        "of {} County, with fewer than {} thousand people. At the other end stand the {} zeros.",
+        one_death_beats,
+    ),
+    ("The noise {} with the root of the exposure.", noise_and_exposure),
+    (
+        "Both extremes are on the {}, where the band is {}; but several {} counties leave the band.",
+        funnel_caption,
+    ),
+    (
+        "The band around the dashed line at about ten is very wide on the {} and narrow on the {}. Zeros and long "
+        "vertical bars fill the {} half;",
+        funnel_alternative,
+    ),
+    ("are outside a band that should hold 95% of them, and {} of those counties are {}.", most_are_large),
+    ("{} is the disaster.", disaster_and_less_harm),
+    ("suddenly has many with no asthma at all: its spread {} from", spread_with_zeros),
+    (
+        "{} does less harm (the spread is {{glue:text}}`dropped_sd:.1f`), and for a reason that is easy to miss. A "
+        "county is dropped *because of its count*, and a count below six is likelier where the rate is {}. So what "
+        "stays is too {}.",
+        less_harm,
+    ),
+    (
+        "That the damage is {} is due to the zeros, which are shown and pull {} way,",
+        the_zeros_pull,
+    ),
+    (
+        "which is {{glue:text}}`dropped_excess:.1%` too {}, and zeroing {{glue:text}}`limit_zeroed:.2f`, which is "
+        "{{glue:text}}`zeroed_deficit:.0%` too {}.",
+        too_much_too_little,
+    ),
+    ("That is consistent, with misses on {}.", misses_of_the_totals),
+    ("{} lies within the cloud. {} is far from anything that the published data allow.", within_and_far),
+    (
+        "A circle for {} and a square for {} lie in the cloud; a cross for {} lies far away from it, at the {} {}.",
+        marks_in_the_cloud,
+    ),
+    ("With 58 counties the difference is {}. With eight schools it was {}.", widths_of_plugging_in),
+    (
+        "The {} the county, the further it moves to the population mean (dashed); the {} hardly move.",
+        who_moves,
+    ),
+    ("On the {}, circles at zero rise to about ten and diamonds lie a little {} ten.", left_of_the_estimates),
+    (
+        "{} a little from a raw {{glue:text}}`fresno_raw:.1f`. It has almost a million people, and nothing in its "
+        "count is easily put down to chance. In the raw list it stands behind at least {} {} counties, none of which "
+        "has more than a {} of its people.",
+        fresno,
+    ),
+    ("county, {}, nobody had died; the raw rate says that nobody ever will; somebody did.", impossible),
+    (
+        "**Dropping** costs a {} ({{glue:text}}`score_dropped:.0f`), **zeroing** a {} "
+        "({{glue:text}}`score_zeroed:.0f`). With zeros, {} of what partial pooling gains is lost again.",
+        costs,
+    ),
+    (
+        "The first lead is won in {} counties, which do differ; the second mostly in counties with {} than a million "
+        "people, whose raw rates are noisy.",
+        which_lead_is_won_where,
+    ),
+    (
+        "Where there are {} people, a county knows itself better than the state does. Where there are {}, the state "
+        "knows it better than its own count.",
+        who_knows_better,
+    ),
+    ("these estimates predicted the next three years {} than either extreme.", better_than_extremes),
+    ("are neighbours, and the estimates of all four are {} the mean.", four_neighbours),
+    ("would be too {} for Yuba and too {} for a county of 200,000.", three_for_yuba),
+]

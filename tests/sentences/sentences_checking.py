@@ -1,0 +1,339 @@
+"""Sentences of the chapter `checking` whose deciding words are computed."""
+
+from functools import cache
+
+import curves_checking as curves
+import numpy as np
+import references
+import tables_checking as tables
+from references import SIGMA, J
+from scipy import stats
+
+TAU, PRIOR_SD = 10.0, 5.0
+SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+QUANTITIES = ["mu", "effect in A", "log likelihood", "log prior"]
+
+
+def bars_of_both():
+    """Expected bars of both samplers against the band; how often the truth lies outside all draws of each."""
+    low, high = curves.band()
+    bars = {"first": curves.DATA_SETS * curves.EVEN, "second": curves.DATA_SETS * curves.slip_chances()}
+    [right], [wrong] = (
+        [name for name, heights in bars.items() if all((low <= heights) & (heights <= high)) == inside]
+        for inside in (True, False)
+    )
+    assert tables.chance_of_middle_ranks("right", 48) > 0.95 and tables.chance_of_middle_ranks("slip", 48) < 0.7
+    return right, wrong
+
+
+def bars_of_the_slip():
+    low, high = curves.band()
+    bars = curves.DATA_SETS * curves.slip_chances()
+    outer, middle = bars[[0, -1]], bars[3:7]
+    assert outer.min() > 2.5 * high and not (low / 1.5 < middle.mean() < 1.5 * high)
+    return ("higher" if outer.min() > high else "lower", "below" if middle.max() < low else "above")
+
+
+def trust_in_the_slip():
+    covered = references.checking_slip_coverage()
+    return ("wrong", "right") if covered < 0.45 else ("right", "wrong")
+
+
+def chains_agree():
+    """R-hat's square of the wrong chain, from its autocorrelations, and how far off in standard errors its mean is."""
+    rho = tables.autocorrelations("slip")
+    (mean_of_y, covariance, _), (right_mean, _) = tables.chain("slip"), references.checking_posterior_of_a()
+    error = (covariance[1, 1] * (1 + 2 * rho.sum()) / 20_000) ** 0.5
+    assert (1 + 2 * rho.sum()) / 2_500 < 0.01  # what the means of half chains vary beyond the variance within
+    return ("wrong" if abs(mean_of_y[1] @ references.Y - right_mean) > 10 * error else "right",)
+
+
+def ranks_of_dependent_draws():
+    """Ranks of a truth among 49 draws that resemble each other: in the outer bars too often, or too rarely."""
+    rng = np.random.default_rng(1)
+    truth, at, rank = rng.standard_normal(8_000), rng.standard_normal(8_000), np.zeros(8_000)
+    for _ in range(49):
+        at = 0.9 * at + 0.19**0.5 * rng.standard_normal(at.size)
+        rank += at < truth
+    outside, outer = np.mean((rank == 0) | (rank == 49)), np.mean((rank < 5) | (rank >= 45))
+    assert (outside > 0.04) == (outer > 0.2)
+    return ("often", "a U") if outer > 0.25 else ("rarely", "a hump")
+
+
+@cache
+def ranks_of_samplers(size=8_000):
+    """Tenths of the ranks of four quantities, a row each, under three wrong samplers, from independent draws.
+
+    The last has a flat prior for mu.
+    """
+    rng = np.random.default_rng(3)
+    mu = PRIOR_SD * rng.standard_normal((size, 1))
+    theta = mu + TAU * rng.standard_normal((size, J))
+    data = theta + SIGMA * rng.standard_normal((size, J))
+
+    def quantities(mu, theta):
+        likelihood = -(((data - theta) / SIGMA) ** 2).sum(axis=1)
+        prior = -((theta - mu) ** 2).sum(axis=1) / TAU**2 - mu[:, 0] ** 2 / PRIOR_SD**2
+        return np.array([mu[:, 0], theta[:, 0], likelihood, prior])
+
+    truth, sd = quantities(mu, theta), (J / TAU**2 + 1 / PRIOR_SD**2) ** -0.5
+    precision, own = 1 / (TAU**2 + SIGMA**2), TAU**2 / (TAU**2 + SIGMA**2)
+    ranks = {name: np.zeros(truth.shape, dtype=int) for name in ("without data", "without population", "no prior")}
+    for _ in range(49):
+        other = PRIOR_SD * rng.standard_normal((size, 1))
+        ranks["without data"] += quantities(other, other + TAU * rng.standard_normal((size, J))) < truth
+        alone = data + SIGMA * rng.standard_normal((size, J))
+        of_alone = alone.sum(axis=1, keepdims=True) / TAU**2 * sd**2 + sd * rng.standard_normal((size, 1))
+        ranks["without population"] += quantities(of_alone, alone) < truth
+        flat = (data @ precision / precision.sum())[:, np.newaxis]
+        flat = flat + precision.sum() ** -0.5 * rng.standard_normal((size, 1))
+        effects = own * data + (1 - own) * flat + np.sqrt(own) * SIGMA * rng.standard_normal((size, J))
+        ranks["no prior"] += quantities(flat, effects) < truth
+    return {
+        name: np.array([np.bincount(row // 5, minlength=10) for row in rows]) / size for name, rows in ranks.items()
+    }
+
+
+def flat_and_not(name):
+    """The quantities whose ranks are uniform, and the one whose ranks are not with the end at which they pile up."""
+    shares = ranks_of_samplers()[name]
+    error = (0.09 / 8_000) ** 0.5
+    far = np.abs(shares - 0.1).max(axis=1) / error
+    assert ((far < 4.5) | (far > 8)).all() and (far > 8).sum() == 1
+    flat = [QUANTITIES[k] for k in range(4) if far[k] < 4.5]
+    k = int(far.argmax())
+    return flat, QUANTITIES[k], "highest" if shares[k, -1] > shares[k, 0] else "lowest", shares[k].max()
+
+
+def without_data():
+    flat, seen, end, share = flat_and_not("without data")
+    assert share > 0.75
+    return (*flat, end, seen)
+
+
+def without_population():
+    flat, seen, end, share = flat_and_not("without population")
+    assert share > 0.75
+    return (*flat, end, seen)
+
+
+def what_shows_it():
+    """The quantity that finds each sampler out: that which contains the data, that which contains the population."""
+    _, data, _, _ = flat_and_not("without data")
+    _, population, _, _ = flat_and_not("without population")
+    return data, population
+
+
+def what_sees_a_forgotten_prior():
+    return (flat_and_not("no prior")[1],)
+
+
+def no_pooling_is_calibrated():
+    """Coverage of an interval of y +- 1.28 sigma for a truth that lies around y, and the width against pooling."""
+    covered = tables.chance_of_middle_ranks("without population", 40)
+    wide = tables.chain("without population")[1][1, 1] ** 0.5 > 1.5 * references.checking_posterior_of_a()[1]
+    return ("calibrated" if np.isclose(covered, 0.8) else "not calibrated", "wasteful" if wide else "thrifty")
+
+
+def smallest_of_sixteen():
+    chance = 1 - 0.9**16
+    assert abs(chance - 0.5) > 0.2
+    return ("more" if chance > 0.5 else "less",)
+
+
+def what_data_sets_find():
+    """The error that is noticed with probability a half, from below: with a hundred data sets, and ten thousand."""
+    found = {}
+    for size in (100, 10_000):
+        factors = np.linspace(0.8, 0.995, 40)
+        chances = np.array([references.checking_power(size, factor) for factor in factors])
+        found[size] = 1 - factors[np.argmin(np.abs(chances - 0.5))]
+    names = {100: "hundred", 10_000: "ten thousand"}
+    gross, few_per_cent = max(found, key=found.get), min(found, key=found.get)
+    assert found[gross] > 0.15 and 0.01 < found[few_per_cent] < 0.04
+    return names[gross], names[few_per_cent]
+
+
+def curves_of_power():
+    """Widths of the notches where the chance is below a half, and how the curves go at factor one and at the ends."""
+    factors, widths = np.linspace(0.7, 1.3, 31), {}
+    for size in (100, 1_000, 10_000):
+        chances = np.array([references.checking_power(size, factor) for factor in factors])
+        assert chances[15] < 0.02 and chances.argmin() == 15
+        assert min(chances[0], chances[-1]) > 0.5
+        widths[size] = np.mean(chances < 0.5)
+    first, second, third = sorted(widths, key=widths.get, reverse=True)
+    return f"{first:,}", f"{second:,}", f"{third:,}"
+
+
+def data_sets_for_half_the_mistake():
+    """How many data sets notice a mistake of five per cent as often as two thousand notice one of ten."""
+    wanted = references.checking_power(2_000, 0.9)
+    off = {n: abs(references.checking_power(1_000 * n, 0.95) - wanted) for n in (4, 8, 16)}
+    return (SMALL[min(off, key=off.get) // 2],)
+
+
+def right_and_wrong_conditionals():
+    """What joint less conditional varies by."""
+    rows = tables.conditional_against_joint()[1:]
+    constant = [name for name, varies in rows if getattr(varies, "high", varies) < 1e-9]
+    assert all(varies > 1 for name, varies in rows if name not in constant)
+    return ("constant", "off") if constant == ["right"] else ("off", "constant")
+
+
+def what_one_step_finds():
+    """Quantities whose mean change is far from zero, for each sampler: those of mu and A, or the joint ones."""
+    found = {name: [] for name, *_ in tables.one_sweep()[1:]}
+    for name, *cells in tables.one_sweep()[1:]:
+        found[name] = [q for q, cell in zip(QUANTITIES, cells, strict=True) if abs(getattr(cell, "value", cell)) > 10]
+    assert found.pop("right") == []
+    every = [set(q) <= {"log likelihood", "log prior"} and bool(q) for q in found.values()]
+    return ("joint quantities", SMALL[sum(every)])
+
+
+def seven_below():
+    """By counting the draws below the truth, and the ranks that are as high."""
+    draws = [-3, 12, 7, 4, 19, 8, 1, 10, 6]
+    below = sum(draw < 11 for draw in draws)
+    return SMALL[below].capitalize(), len(draws), SMALL[sum(rank >= below for rank in range(10))], below
+
+
+def test_for_continuous_values():
+    """The distance of a perfect sampler's ranks, and how often two thousand of them would be rejected."""
+    values = np.arange(10) / 9
+    above, below = np.arange(1, 11) / 10 - values, values - np.arange(10) / 10
+    assert np.isclose(above[0], 0.1) and max(above.max(), below.max()) < 0.1 + 1e-12
+    return ("reject" if stats.kstwo.sf(above.max(), 2_000) < 1e-6 else "accept",)
+
+
+@cache
+def four_samplers():
+    """Ranks of a truth in four ways of drawing: too low, too wide, right, too narrow; tenths of them."""
+    rng = np.random.default_rng(2)
+    truth = rng.standard_normal(20_000)
+    ways = {"low": (-0.4, 1), "wide": (0, 1.4), "right": (0, 1), "narrow": (0, 0.7)}
+    shares = {}
+    for name, (shift, spread) in ways.items():
+        rank = (shift + spread * rng.standard_normal((49, truth.size)) < truth).sum(axis=0)
+        shares[name] = np.bincount(rank // 5, minlength=10) / truth.size
+    return shares
+
+
+def shapes():
+    """The four pictures of the exercise, from its values: which way of drawing gives the same slopes and ends."""
+    cuts = stats.norm.ppf(np.arange(11) / 10)
+    z = np.random.default_rng(4).standard_normal((4, 2_000))
+    pictures = [np.histogram(at, cuts)[0] / 2_000 for at in (z[0] + 0.3, z[1] / 1.4, z[2], z[3] / 0.7)]
+    known = four_samplers()
+    return [min(known, key=lambda name: np.abs(known[name] - picture).sum()) for picture in pictures]
+
+
+def shapes_in_words():
+    words = {
+        "low": ("below it: the draws lie too low",),
+        "wide": ("in the middle of the draws: they spread too far",),
+        "narrow": ("outside: they do not spread enough",),
+    }
+    first, second, third, fourth = shapes()
+    assert third == "right"
+    return words[first] + words[second] + words[fourth]
+
+
+def shapes_as_pictures():
+    """Ends against the middle, of the tenths that the exercise's values fall into."""
+    cuts = stats.norm.ppf(np.arange(11) / 10)
+    z = np.random.default_rng(4).standard_normal((4, 2_000))
+    first, second, third, fourth = (np.histogram(at, cuts)[0] for at in (z[0] + 0.3, z[1] / 1.4, z[2], z[3] / 0.7))
+    low, high = curves.band()
+    assert low <= third.min() and third.max() <= high
+
+    def of(bars):
+        ends, middle = bars[[0, -1]], bars[4:6]
+        return "high" if ends.min() > middle.max() else "low" if ends.max() < middle.min() else "neither"
+
+    assert of(first) == "neither" and of(second) != of(fourth)
+    middle = {"low": "high", "high": "low"}
+    return "rises" if first[-1] > first[0] else "falls", middle[of(second)], of(second), of(fourth)
+
+
+def more_central():
+    """Data sets for a standard error of a hundredth, at two shares."""
+    needed = {share: share * (1 - share) / 0.01**2 for share in (0.5, 0.95)}
+    return ("more" if needed[0.5] > needed[0.95] else "fewer", f"{round(needed[0.5]):,}")
+
+
+def wider_world():
+    """Coverage of the 80% intervals for mu when the truths spread more, from the covariance of mu and the data."""
+    covariance = np.full((J, J), PRIOR_SD**2) + np.diag(SIGMA**2 + TAU**2)
+    gain = np.linalg.solve(covariance, np.full(J, PRIOR_SD**2))
+    believed = PRIOR_SD**2 - gain @ np.full(J, PRIOR_SD**2)
+    real = (1 - gain.sum()) ** 2 * 10.0**2 + gain**2 @ (SIGMA**2 + TAU**2)
+    expected = (1 - gain.sum()) ** 2 * PRIOR_SD**2 + gain**2 @ (SIGMA**2 + TAU**2)
+    assert np.isclose(expected, believed) and abs(real / believed - 1) > 0.2
+    return ("larger",) if real > expected else ("smaller",)
+
+
+SENTENCES = [
+    (
+        "The {} sampler's do. The {} sampler's draws crowd together around the wrong place, so the truth often lies "
+        "outside all of them.",
+        bars_of_both,
+    ),
+    (
+        "a deep U, with the two outer bars several times {} than the band and the middle bars well {} it.",
+        bars_of_the_slip,
+    ),
+    ("who trusts them is {} more often than {}.", trust_in_the_slip),
+    ("The second sampler's chains agree perfectly, on the {} answer.", chains_agree),
+    (
+        "the truth lies beyond all of them too {}, and the ranks of a right sampler make {}.",
+        ranks_of_dependent_draws,
+    ),
+    (
+        "The second row, without data, is flat for {}, the {} and the {}, and has nearly all ranks at the {} values "
+        "for the {}.",
+        without_data,
+    ),
+    (
+        "The third row, without population, is flat for {}, the {} and the {}, and piles up at the {} ranks for "
+        "the {}.",
+        without_population,
+    ),
+    ("The {} contains the data, and the {} contains the population.", what_shows_it),
+    ("The {} alone. The argument is that of the sampler without population:", what_sees_a_forgotten_prior),
+    (
+        "no pooling is {}. Its 80% intervals cover 80%.",
+        lambda: no_pooling_is_calibrated()[:1],
+    ),
+    (
+        "**Calibrated does not mean right. It can mean honest and {}.**",
+        lambda: no_pooling_is_calibrated()[1:],
+    ),
+    ("the smallest of a right sampler is below one in ten {} often than not.", smallest_of_sixteen),
+    ("A {} data sets find gross mistakes alone; {} find an error of a few per cent.", what_data_sets_find),
+    (
+        "The curve for {} data sets is wide and shallow, that for {} narrower, and that for {} a narrow notch around "
+        "one.",
+        curves_of_power,
+    ),
+    ("Halve the mistake, and you need {} times as many data sets.", data_sets_for_half_the_mistake),
+    (
+        "The right one is {} to the last digits; each wrong one is {} by whole units,",
+        right_and_wrong_conditionals,
+    ),
+    ("The {} find all {} mistakes, and from one step each.", what_one_step_finds),
+    ("{} draws lie below 11. The ranks 0 to {} are equally likely, and {} of the ten are {} or more.", seven_below),
+    ("The test would {} every right sampler.", test_for_continuous_values),
+    (
+        "the truth has too many draws {}. In the second, the truth is too often {}. The third is flat. In the fourth, "
+        "the truth is too often {}.",
+        shapes_in_words,
+    ),
+    (
+        "The first {} steadily from left to right. The second is a hump, {} in the middle and {} at both ends. The "
+        "third stays within the band. The fourth is a U, {} at both ends.",
+        shapes_as_pictures,
+    ),
+    ("An interval for a more central share needs {}: {} for the 50% interval.", more_central),
+    ("and the latter is now {} than the sampler thinks.", wider_world),
+]
