@@ -262,7 +262,7 @@ SENTENCES = [
         "bars from {} deaths on.",
         bars_rings_and_crosses,
     ),
-    ("The plug-in misses {} in the tail: five deaths or more", plug_in_in_the_tail),
+    ("In proportion the plug-in misses {} in the tail: five deaths or more", plug_in_in_the_tail),
     ("The *second* argument of `stats.gamma` is the {}, a shift to the {}.", second_argument),
     ("| `rng.gamma(a, s)` in NumPy | {} |", second_number_in_numpy),
     ("A heat wave or an epidemic kills several people at once, and the counts vary {}.", cluster_of_deaths),

@@ -370,7 +370,7 @@ SENTENCES = [
         coverage,
     ),
     ("One rate for the nation is too {} of itself: too {} counts fall in the {} bars.", bars_of_nation),
-    ("about as wide as it should be, but leans: its bars rise to the {},", bars_of_nested),
+    ("about as wide as it should be, but leans: its bars rise to the {}:", bars_of_nested),
     (
         "For one national rate the first and the last bar stand out {} the line and the middle bars lie {} it. For the "
         "nested model the first six bars lie at or a little below the line, and the last {} rise above it, the {} one "
