@@ -406,7 +406,7 @@ SENTENCES = [
     ("the variance without replacement is {} by the factor $1 - {}$.", variance_without_replacement),
     (
         "For small $k$ the bound ${}$ is the better, beyond $k = {}$ the bound ${}$. The blue line is about an {} of "
-        "the latter.",
+        "the latter,",
         better_bounds,
     ),
     ("the {5} line is steeper and crosses the green line near 5.", lines_of_bounds),
