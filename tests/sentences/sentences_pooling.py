@@ -2,8 +2,12 @@
 
 import numpy as np
 import references
+from exercise_rules import ask
 from references import SIGMA, Y
 from scipy import optimize, stats
+
+from lib.checks import RIGHT
+from lib.exercises import pooling
 
 SCHOOLS = np.array(list("ABCDEFGH"))
 TIMES = dict(enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight"), start=1))
@@ -210,7 +214,18 @@ def reliable_from():
     return TIMES[round(5 * references.power_of_q(20.0))], "more" if enough > 1.3 * np.median(SIGMA) else "less"
 
 
+def standard_error_of_the_exercise():
+    """Which of the whole numbers has, at 10 points a school, the number of schools that the check takes."""
+    takes = [error for error in range(1, 11) if ask(pooling.how_many, ((10 / error) ** 2,))[0] == [RIGHT]]
+    return tuple(takes)
+
+
 SENTENCES = [
+    (
+        "every school has a standard error of 10 points. How many schools must be pooled before the standard error of "
+        "the pooled mean is {} points?",
+        standard_error_of_the_exercise,
+    ),
     (
         "In school {} the coached pupils gained {} points more than the others; in school {} they gained {} points "
         "*{}*.",
