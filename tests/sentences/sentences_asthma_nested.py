@@ -3,8 +3,10 @@
 The posterior of the nested model is that of `curves_asthma_nested`, by quadrature.
 """
 
+import re
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import curves_asthma_nested as nested
 import numpy as np
@@ -345,7 +347,20 @@ def closer_to_the_nation():
     return ("closer" if away[0] < away[1] else "less close",)
 
 
+def parents_of_a_state():
+    """What the program computes a state's mean and its shape from."""
+    program = (Path(__file__).parents[2] / "book/programs/nested_counts.py").read_text(encoding="utf-8")
+    of = {
+        name: re.findall(r"mu|tau|nu|omega", rule) for name, rule in re.findall(r"(\w+) = pm.math.exp\((.*)\)", program)
+    }
+    return (*of["mean"], *of["shape"])
+
+
 SENTENCES = [
+    (
+        "Arrows lead from {} and {} to the state mean m, and from {} and {} to the state shape a.",
+        parents_of_a_state,
+    ),
     ("Most counties have {}, and are moved {} than half-way.", most_are_moved),
     ("The {} are far {} than {}. The {} model is the best of the four,", best_of_four),
     ("Of the intervals for the shapes {} do.", misses_by_kind),

@@ -6,8 +6,12 @@ import curves_checking as curves
 import numpy as np
 import references
 import tables_checking as tables
+from exercise_rules import ask
 from references import SIGMA, J
 from scipy import stats
+
+from lib.checks import RIGHT
+from lib.exercises import checking as checks
 
 TAU, PRIOR_SD = 10.0, 5.0
 SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
@@ -273,7 +277,15 @@ def wider_world():
     return ("larger",) if real > expected else ("smaller",)
 
 
+def wrong_by_a_fifth():
+    """Which coverage of 80% intervals, for posteriors too wide or too narrow by a fifth, the check takes."""
+    z = stats.norm.ppf(0.9)
+    coverage = {word: 2 * stats.norm.cdf(z * (1 + sign * 0.2)) - 1 for word, sign in (("large", 1), ("small", -1))}
+    return tuple(word for word, share in coverage.items() if ask(checks.too_wide, (share, ...))[0][0] == RIGHT)
+
+
 SENTENCES = [
+    ("A sampler's posterior standard deviations are 20% too {}; posteriors are normal", wrong_by_a_fifth),
     (
         "The {} sampler's do. The {} sampler's draws crowd together around the wrong place, so the truth often lies "
         "outside all of them.",
