@@ -356,7 +356,43 @@ def parents_of_a_state():
     return (*of["mean"], *of["shape"])
 
 
+def direction_in_shape():
+    """The coefficient of variation of Gamma rates, one standard deviation of log shape away from the median."""
+    shape, omega = 4.0, 0.8
+    times = {way: stats.gamma(shape * np.exp(sign * omega)) for way, sign in {"up": 1, "down": -1}.items()}
+    median = stats.gamma(shape)
+    ratio = {way: law.std() / law.mean() / (median.std() / median.mean()) for way, law in times.items()}
+    return ([way for way, value in ratio.items() if np.isclose(value, np.exp(omega / 2))][0],)
+
+
+def ends_of_states():
+    mass = nested.posterior()[0].sum(axis=2) @ nested.MEAN.ravel()
+    states = np.array(nested.counts().states)
+    return states[mass.argmin()], states[mass.argmax()]
+
+
+def states_far_from_their_rings():
+    """Raw rate less posterior mean: the two furthest to the left, the furthest to the right."""
+    states = np.array(nested.counts().states)
+    away = [nested.raw_rate(state) for state in states] - nested.posterior()[0].sum(axis=2) @ nested.MEAN.ravel()
+    order = states[np.argsort(away)]
+    return (*sorted(order[:2], reverse=True), order[-1])
+
+
+def the_widest_spread():
+    """The state whose 95% interval for the coefficient of variation starts near thirty per cent."""
+    mass = nested.posterior()[0].sum(axis=1)
+    starts = [np.exp(-nested.quantile_and_error(nested.LOG_SHAPE, row, 0.975, 1)[0] / 2) for row in mass]
+    first, second = np.argsort(starts)[::-1][:2]
+    assert starts[first] > 1.2 * starts[second]
+    return nested.counts().states[first], round(10 * starts[first]) * 10
+
+
 SENTENCES = [
+    ("ordered by mean rate from {} at the bottom to {} on top.", ends_of_states),
+    ("such as those of {} and {} far to the left and {} to the right.", states_far_from_their_rings),
+    ("{}'s is the only one that starts near {}.", the_widest_spread),
+    ("a state one standard deviation {} in shape has a coefficient of variation", direction_in_shape),
     (
         "Arrows lead from {} and {} to the state mean m, and from {} and {} to the state shape a.",
         parents_of_a_state,
@@ -366,7 +402,10 @@ SENTENCES = [
     ("Of the intervals for the shapes {} do.", misses_by_kind),
     ("it came out at {} of its true value here, and that pulls all 50 shapes {} at once.", spread_of_shapes),
     ("So counties differ {} within states than states do:", more_within),
-    ("adds up {{eq}}`eq-nested-score`; {} is better, and one unit is a factor $e$", lambda: which_way_is_better()[:1]),
+    (
+        "adds up {{eq}}`eq-nested-score`; {} is better, and one unit is a factor $e$",
+        lambda: which_way_is_better()[:1],
+    ),
     ("that a Poisson with those means lacks; {} is better.", lambda: which_way_is_better()[1:]),
     ("The nested model has the {} log score and the {} deviance.", best_and_lowest),
     (
@@ -385,7 +424,7 @@ SENTENCES = [
         coverage,
     ),
     ("One rate for the nation is too {} of itself: too {} counts fall in the {} bars.", bars_of_nation),
-    ("about as wide as it should be, but leans: its bars rise to the {}:", bars_of_nested),
+    ("about as wide as it should be, but leans: its bars rise to the {},", bars_of_nested),
     (
         "For one national rate the first and the last bar stand out {} the line and the middle bars lie {} it. For the "
         "nested model the first six bars lie at or a little below the line, and the last {} rise above it, the {} one "
