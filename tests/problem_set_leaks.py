@@ -37,10 +37,11 @@ class Parts:
     secret_code: tuple[str, ...]
     secret_prose: tuple[str, ...]
     public: tuple[str, ...]
+    heads: tuple[str, ...]  # what is public of the cells of solutions
 
 
 def parts(source: Path) -> Parts:
-    code, prose, public = [], [], []
+    code, prose, public, heads = [], [], [], []
     block = ""
     for cell in jupytext.read(source).cells:
         tags = cell.metadata.get("tags", [])
@@ -60,9 +61,10 @@ def parts(source: Path) -> Parts:
             secret, shown = split_solution(cell.source)
             code.append(secret)
             public.append(shown)
+            heads.append(shown)
         else:
             public.append(cell.source)
-    return Parts(tuple(code), tuple(prose), tuple(public))
+    return Parts(tuple(code), tuple(prose), tuple(public), tuple(heads))
 
 
 def split_solution(source: str) -> tuple[str, str]:

@@ -236,6 +236,7 @@ def test_a_misplaced_section_is_found():
         assert len(list(misplaced(right.replace("5.3", wrong)))) == 1
 
 
+CITATION = re.compile(r"\{cite:[a-z]+\}`([^`]+)`")
 QUOTED = yaml.safe_load((Path(__file__).parent / "quotations.yml").read_text(encoding="utf-8"))
 
 
@@ -248,7 +249,7 @@ def test_quotations_are_word_for_word_those_of_a_source_that_the_page_cites():
     stray, used = [], set()
     for path in sorted((ROOT / "book").glob("*.md")):
         text = path.read_text(encoding="utf-8")
-        cited = {key for group in re.findall(r"\{cite:[a-z]+\}`([^`]+)`", text) for key in group.split(",")}
+        cited = {key for group in CITATION.findall(text) for key in group.split(",")}
         cited &= set(QUOTED)
         for words in quotations(text) - {"quotations"}:  # the last says what the marks mean
             sources = {key for key in cited if words in QUOTED[key]}
@@ -259,7 +260,6 @@ def test_quotations_are_word_for_word_those_of_a_source_that_the_page_cites():
 
 
 CITED_FOR = yaml.safe_load((Path(__file__).parent / "cited_for.yml").read_text(encoding="utf-8"))
-CITATION = re.compile(r"\{cite:[a-z]+\}`([^`]+)`")
 
 
 def clauses():

@@ -42,6 +42,13 @@ def svg(page: str, figure: str) -> str:
     return (path.parent / image["src"]).read_text(encoding="utf-8")
 
 
+def _parsed(page: str, figure: str):
+    """A picture's tree, comments included, and the groups of its axes."""
+    parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
+    root = ElementTree.fromstring(svg(page, figure), parser=parser)
+    return root, [group for group in root.iter(f"{SVG}g") if re.fullmatch(r"axes_\d+", group.get("id", ""))]
+
+
 def words(page: str, figure: str) -> list[str]:
     """What is written in a figure, in the order in which it was drawn: Matplotlib notes it beside the glyphs."""
     return re.findall(r"<!-- (.*?) -->", svg(page, figure))
@@ -49,9 +56,7 @@ def words(page: str, figure: str) -> list[str]:
 
 def panels(page: str, figure: str, **ends: tuple[float, float]) -> list[Panel]:
     """The panels in drawing order; `ends` are those of an axis, x or y, that has no labels."""
-    parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
-    root = ElementTree.fromstring(svg(page, figure), parser=parser)
-    every = [group for group in root.iter(f"{SVG}g") if re.fullmatch(r"axes_\d+", group.get("id", ""))]
+    _, every = _parsed(page, figure)
     # Panels that share an axis have its labels on one of them: on that which spans the same pixels.
     labelled = {
         (which, _span(axes, which)): scale for axes in every for which in "xy" if (scale := _scale(axes, which))
@@ -237,9 +242,7 @@ def written(page: str, figure: str) -> list[dict]:
     Labels of a legend come in the order in which the panel draws what looks like their samples: a label beside the
     wrong sample stands in another place.
     """
-    parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
-    root = ElementTree.fromstring(svg(page, figure), parser=parser)
-    every = [group for group in root.iter(f"{SVG}g") if re.fullmatch(r"axes_\d+", group.get("id", ""))]
+    root, every = _parsed(page, figure)
     inside = [(axes, legend) for axes in every for legend in _legends(axes)]
     everybodys = [legend for legend in _legends(root) if all(legend is not own for _, own in inside)]
     found = []

@@ -7,8 +7,10 @@ import references
 import references_asthma as asthma
 import tables_asthma_counties as counties
 from scipy import optimize, special, stats
+from wording import NUMBERS, judged_right
 
-NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 12: "twelve", 13: "thirteen"}
+from lib.exercises import asthma_counties
+
 NEIGHBOURS = ("Fresno", "Madera", "Merced", "Stanislaus")
 PARTS = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6, "seventh": 1 / 7}
 
@@ -318,7 +320,97 @@ def better_than_extremes():
     return ("better" if min(lead("full", "half").sum(), lead("full", "common").sum()) > 0 else "worse",)
 
 
+def counties_outside_the_band():
+    exposure, least, greatest = asthma.california()
+    expected = exposure * asthma.california_common()
+    where = {}
+    for county in ("Fresno", "Sacramento", "San Diego"):
+        place = asthma.california_place(county)
+        assert least[place] == greatest[place]
+        low, high = stats.poisson.interval(0.95, expected[place])
+        where[county] = "above" if least[place] > high else "below" if least[place] < low else "in"
+    assert where["Fresno"] == where["Sacramento"]
+    return where["Fresno"], where["San Diego"]
+
+
+def highest_and_lowest_county():
+    rates = {name: counties.rate(name)[0] for name in counties.names()}
+    high, low = max(rates, key=rates.get), min(rates, key=rates.get)
+    return high, NUMBERS[round(rates[high])], low, NUMBERS[round(rates[low])]
+
+
+def mean_of_counties():
+    """The state's rate: shown deaths, and the total of the hidden ones as the state says it."""
+    exposure, least, greatest = asthma.california()
+    rate = (least[least == greatest].sum() + 66) / exposure.sum()
+    larger = asthma.california_best()[1] > rate
+    return ("larger", "higher") if larger else ("smaller", "lower")
+
+
+def leads_of_full_bayes():
+    """By exact log scores: the county that is worst over raw rates, and over one rate; what the description says."""
+    full = asthma.california_scores("full")
+    over = {method: full - asthma.california_scores(method) for method in ("half", "common")}
+    names = np.array(counties.names())
+    assert names[over["common"].argmax()] == "Fresno" and names[over["half"].argmax()] == "Shasta"
+    people = np.array([int(row["population_2017"]) for row in counties.counties()])
+    assert names[people > 200_000][over["half"][people > 200_000].argmax()] == "Stanislaus"
+    few, many = (over["half"][part].sum() for part in (people < 1_000_000, people >= 1_000_000))
+    assert few > 4 * many and over["common"][people > 200_000].sum() > 4 * over["common"][people < 200_000].sum()
+    return names[over["half"].argmin()], names[over["common"].argmin()]
+
+
+def crosses_of_leads():
+    over = asthma.california_scores("full") - asthma.california_scores("half")
+    names = np.array(counties.names())
+    assert over.min() < -2 and over.max() > 6
+    return names[over.argmin()], names[over.argmax()]
+
+
+def points_of_larger_counties():
+    """Those of more than two hundred thousand people: over one rate, and the crosses over raw rates."""
+    large = np.array([int(row["population_2017"]) > 200_000 for row in counties.counties()])
+    names = np.array(counties.names())[large]
+    one, raw = (
+        (asthma.california_scores("full") - asthma.california_scores(method))[large] for method in ("common", "half")
+    )
+    return names[one.argmax()], names[one.argmin()], names[raw.argmax()], NUMBERS[round(raw.max())]
+
+
+def counties_that_fall():
+    """Raw rates above twenty with posterior means that round to fourteen, in the middle of the axis."""
+    exposure, least, greatest = asthma.california()
+    high = (least / exposure > 20) & (least == greatest)
+    names = np.array(counties.names())[high]
+    assert all(round(counties.rate(name)[0]) == 14 for name in names)
+    return tuple(sorted(names))
+
+
+def beyond_twenty():
+    """Raw rates of 20 per million over three years, at a rate of 10: 3 deaths in 50,000 people, 60 in a million."""
+    laws = stats.poisson(1.5), stats.poisson(30)
+    return judged_right(
+        asthma_counties.twice_the_rate,
+        {
+            "*above 20*": [law.sf(edge) for law, edge in zip(laws, (3, 60), strict=True)],
+            "*at 20 or above*": [law.sf(edge - 1) for law, edge in zip(laws, (3, 60), strict=True)],
+        },
+    )
+
+
 SENTENCES = [
+    ("over three years comes out {}, if it has 50,000 people?", beyond_twenty),
+    ("scatter from below minus two, for {}, to above six, for {}.", crosses_of_leads),
+    (
+        "highest for {}, a few fall below zero, lowest for {}, and most crosses lie near zero, with that of {} the "
+        "highest at {}.",
+        points_of_larger_counties,
+    ),
+    ("In the middle, {} and {} fall from above twenty to fourteen.", counties_that_fall),
+    ("over raw rates {}, where the count jumped, goes against it most, and over one rate {}.", leads_of_full_bayes),
+    ("Fresno and Sacramento lie {} the band, San Diego {}.", counties_outside_the_band),
+    ("with {} highest at {} and {} lowest at {}.", highest_and_lowest_county),
+    ("That $m$ is {} says that small counties have, if anything, slightly {} rates.", mean_of_counties),
     ("**Why are the highest and the lowest rates all in {} counties,", sizes_of_ends),
     ("and both ends, {} and {}, are *{}* counties.", ends_of_the_estimates),
     (

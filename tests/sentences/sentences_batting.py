@@ -1,12 +1,16 @@
 """Sentences of the chapter `batting` whose deciding words are computed."""
 
+import csv
+import re
+
+import curves_batting
 import curves_batting as curves
 import numpy as np
 import references_batting as batting
 from scipy import integrate, special, stats
 from tables_batting import AFTER, FIRST, james_stein_averages, james_stein_share, roster
+from wording import NUMBERS, ROOT
 
-DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 ORDINALS = {2: "half", 3: "third", 8: "eighth", 9: "ninth", 10: "tenth"}
 
 
@@ -94,7 +98,7 @@ def lowest_of_the_parabola():
     assert abs(kept - share) < 0.04 and squared(batting.shrunk(kept, FIRST), AFTER) < 1.01 * error
     return (
         "lowest" if error < min(ends) else "highest",
-        DIGITS[round(10 * share)],
+        NUMBERS[round(10 * share)],
         "right" if kept > share else "left",
     )
 
@@ -170,10 +174,10 @@ def odd_one_out():
         ORDINALS[round(1 / risk[stays][0])],
         rises,
         ORDINALS[round(1 / risk[rises][0])],
-        DIGITS[int(crossing)],
-        DIGITS[round(height)],
-        DIGITS[int(peak)],
-        DIGITS[int(peak) + 1],
+        NUMBERS[int(crossing)],
+        NUMBERS[round(height)],
+        NUMBERS[int(peak)],
+        NUMBERS[int(peak) + 1],
     )
 
 
@@ -196,7 +200,7 @@ def last_of_models():
     out = min(total, key=total.get)
     behind = [round(score - total[out]) for name, score in total.items() if name != out]
     assert behind[0] == behind[1]
-    return out, DIGITS[behind[0]]
+    return out, NUMBERS[behind[0]]
 
 
 def worse_sin():
@@ -254,7 +258,7 @@ def bars_of_williams():
     return (
         surnames()[batting.WILLIAMS],
         "left" if right < 0 else "right",
-        DIGITS[round(abs(copied))],
+        NUMBERS[round(abs(copied))],
         "left" if copied < 0 else "right",
     )
 
@@ -344,7 +348,72 @@ def gain_in_two_dimensions():
     return ("near", "further out") if near > far else ("far from", "nearby")
 
 
+def not_improved():
+    """Players whose own first average was nearer, on the scale of averages; they began low, and stayed within 0.02."""
+    with (ROOT / "lib" / "data" / "batting_1970.csv").open(encoding="utf-8") as file:
+        names = [row["player"].split()[-1] for row in csv.DictReader(file)]
+    first, rest = batting.HITS / 45, batting.REST_HITS / batting.REST
+    variance = first.mean() * (1 - first.mean()) / 45
+    kept = 1 - (batting.PLAYERS - 3) * variance / ((first - first.mean()) ** 2).sum()
+    worse = np.abs(batting.shrunk(kept, first) - rest) >= np.abs(first - rest)
+    assert (first[worse] < first.mean() - 0.02).all() and (np.abs(rest - first)[worse] < 0.02).all()
+    return tuple(np.array(names)[worse])
+
+
+def marks_of_averages():
+    """From the code of the figure: a hollow marker is a ring; `plots.forest` draws dots."""
+    code = (ROOT / "book" / "batting.md").read_text(encoding="utf-8")
+    call = re.search(r"ax\.plot\(\s*first, range\(k\), (.*?label=\"first 45\")", code, re.DOTALL)[1]
+    dots = re.search(r"plots\.forest\(js_raw, .*?label=\"James-Stein\"", code)
+    assert dots and re.search(r"ax\.plot\(rest, range\(k\), \"D\"", code)
+    return ("ring", "dot", "diamond") if 'mfc="none"' in call else ("dot", "ring", "diamond")
+
+
+def furthest_diamonds():
+    names = surnames()
+    first, second = np.argsort(-batting.REST_HITS / batting.REST)[:2]
+    assert second > 12  # near the bottom
+    return names[first], names[second]
+
+
+def widest_and_outside():
+    """90% predictive intervals of the hierarchy, for the average over the rest of the season."""
+    alpha, beta, weight = list(curves_batting.populations())[1]
+    ends = []
+    for hits, at_bats in zip(batting.HITS, batting.REST, strict=True):
+        below = (weight @ curves_batting.chances(alpha, beta, at_bats, hits)).cumsum()
+        ends.append(np.searchsorted(below, [0.05, 0.95]) / at_bats)
+    low, high = np.array(ends).T
+    after, names = batting.REST_HITS / batting.REST, surnames()
+    [outside] = names[(after < low) | (after > high)]
+    return (
+        names[(high - low).argmax()],
+        outside,
+        "right" if after[names == outside] > high[names == outside] else "left",
+    )
+
+
+def the_longest_bar():
+    """Log score of the hierarchy less that of complete pooling."""
+    complete = batting.log_ways(batting.REST_HITS, batting.REST) - special.betaln(216, 596)
+    complete += special.betaln(216 + batting.REST_HITS, 596 + batting.REST - batting.REST_HITS)
+    lead = batting.beta_scores(batting.REST_HITS, batting.REST)[0] - complete
+    assert 2.3 < lead.max() < 2.7 and np.sort(lead)[0] > -0.45
+    return (surnames()[lead.argmax()],)
+
+
 SENTENCES = [
+    ("with {}'s the furthest right and {}'s, near the bottom, second.", furthest_diamonds),
+    (
+        "with {}'s the widest. All diamonds lie within the blue bars but {}'s, which is to the {} of his.",
+        widest_and_outside,
+    ),
+    ("{}'s reaches about two and a half to the right;", the_longest_bar),
+    (
+        "in his first 45 at bats ({}), the James-Stein prediction ({}) and his average in the rest of the season ({}).",
+        marks_of_averages,
+    ),
+    ("The two others, {} and {}, began low and stayed about as low.", not_improved),
     (
         "is a dome that rises to its {} point at one {}. Right, on the arcsine scale, it is a plateau just {} one that "
         "bulges {} only near zero and one.",

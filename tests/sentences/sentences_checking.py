@@ -9,12 +9,14 @@ import tables_checking as tables
 from exercise_rules import ask
 from references import SIGMA, J
 from scipy import stats
+from wording import NUMBERS, judged_right
 
 from lib.checks import RIGHT
+from lib.exercises import checking
 from lib.exercises import checking as checks
 
 TAU, PRIOR_SD = 10.0, 5.0
-SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
 QUANTITIES = ["mu", "effect in A", "log likelihood", "log prior"]
 
 
@@ -174,7 +176,7 @@ def data_sets_for_half_the_mistake():
     """How many data sets notice a mistake of five per cent as often as two thousand notice one of ten."""
     wanted = references.checking_power(2_000, 0.9)
     off = {n: abs(references.checking_power(1_000 * n, 0.95) - wanted) for n in (4, 8, 16)}
-    return (SMALL[min(off, key=off.get) // 2],)
+    return (NUMBERS[min(off, key=off.get) // 2],)
 
 
 def right_and_wrong_conditionals():
@@ -192,14 +194,14 @@ def what_one_step_finds():
         found[name] = [q for q, cell in zip(QUANTITIES, cells, strict=True) if abs(getattr(cell, "value", cell)) > 10]
     assert found.pop("right") == []
     every = [set(q) <= {"log likelihood", "log prior"} and bool(q) for q in found.values()]
-    return ("joint quantities", SMALL[sum(every)])
+    return ("joint quantities", NUMBERS[sum(every)])
 
 
 def seven_below():
     """By counting the draws below the truth, and the ranks that are as high."""
     draws = [-3, 12, 7, 4, 19, 8, 1, 10, 6]
     below = sum(draw < 11 for draw in draws)
-    return SMALL[below].capitalize(), len(draws), SMALL[sum(rank >= below for rank in range(10))], below
+    return NUMBERS[below].capitalize(), len(draws), NUMBERS[sum(rank >= below for rank in range(10))], below
 
 
 def test_for_continuous_values():
@@ -284,7 +286,24 @@ def wrong_by_a_fifth():
     return tuple(word for word, share in coverage.items() if ask(checks.too_wide, (share, ...))[0][0] == RIGHT)
 
 
+def what_a_u_means():
+    """Ranks of the truth among draws that spread too little or too much."""
+    rng = np.random.default_rng(1)
+    truth, draws = rng.normal(size=4000), rng.normal(size=(4000, 99))
+    ends = {}
+    for word, spread in {"narrow": 0.7, "wide": 1.4}.items():
+        rank = (spread * draws < truth[:, np.newaxis]).sum(axis=1)
+        ends[word] = np.mean((rank < 10) | (rank >= 90))
+    return (max(ends, key=ends.get),)
+
+
+def as_high():
+    return judged_right(checking.rank_of_a_truth, {"at least as high": (7, 3 / 10), "higher": (7, 2 / 10)})
+
+
 SENTENCES = [
+    ("And how likely was a rank {}, if the sampler is right?", as_high),
+    ("a **U** means that the posterior is too {}, so that the truth falls outside", what_a_u_means),
     ("A sampler's posterior standard deviations are 20% too {}; posteriors are normal", wrong_by_a_fifth),
     (
         "The {} sampler's do. The {} sampler's draws crowd together around the wrong place, so the truth often lies "

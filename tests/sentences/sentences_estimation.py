@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import arviz as az
 import curves_estimation as curves
 import numpy as np
 import references
@@ -338,7 +339,32 @@ def decimals():
     return ({10: "ten", 100: "hundred"}[round(hundredth / tenth)],)
 
 
+def the_variance_of_means():
+    """Which of B and B / n is the variance of the chains' means, if R-hat is what the page says it is."""
+    m, n = 4, 500
+    draws = np.random.default_rng(1).normal(np.arange(m)[:, np.newaxis] / 2, size=(m, n))
+    within, of_means = draws.var(axis=1, ddof=1).mean(), draws.mean(axis=1).var(ddof=1)
+    rhat = float(az.rhat(draws, method="identity"))
+    between = {"B / n": n * of_means, "B": of_means}
+    return (
+        [name for name, b in between.items() if np.isclose(rhat, np.sqrt(((n - 1) * within + b) / (n * within)))][0],
+    )
+
+
+def what_a_refused_walker_does():
+    """On a ring of three points, exactly: which rule has the density as its stationary distribution."""
+    density = np.array([0.2, 0.3, 0.5])
+    move = 0.5 * np.minimum(1, density / density[:, np.newaxis]) * (1 - np.eye(3))
+    kept = {
+        "stay, **counting the present point once more**": move + np.diag(1 - move.sum(axis=1)),
+        "propose again, until a move is accepted": move / move.sum(axis=1, keepdims=True),
+    }
+    return tuple(words for words, chances in kept.items() if np.allclose(density @ chances, density))
+
+
 SENTENCES = [
+    ("go with probability equal to the ratio of the densities, and otherwise {}", what_a_refused_walker_does),
+    ("within the chains and ${}$ the variance of the chains' means.", the_variance_of_means),
     (
         "two curves coincide near {}, one for the other effects where they were and one for the other effects 20 "
         "points higher; a third curve, for a population mean 20 points higher, stands near {}. Below, along mu, a {} "

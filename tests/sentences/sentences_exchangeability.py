@@ -375,12 +375,16 @@ def longest_sequence():
 
 
 SENTENCES = [
+    ("to minus one {} at fifty", lambda: ({49: "forty-ninth", 50: "fiftieth"}[50 - 1],)),
     ("that lies more {} the diagonal than {} it.", side_of_the_diagonal),
     ("who learns that A's effect is large will expect {} of B too.", what_a_large_effect_tells),
     ("{} variables are {}. Neither statement can be reversed.", order_of_properties),
     ("a head here leaves {} heads for there.", a_head_here),
     ("A {} correlation is the sign that this is no hierarchical model.", sign_of_no_mixture),
-    ("Two heads in five have the {} correlation that five exchangeable variables can have,", two_in_five_at_the_limit),
+    (
+        "Two heads in five have the {} correlation that five exchangeable variables can have,",
+        two_in_five_at_the_limit,
+    ),
     ("The {} we look at, the {} we notice that the sequence is finite.", fewer_show_less),
     (
         "Everything {} zero is blue. {} zero an orange strip reaches down to a curve of dots that {} from",
@@ -426,7 +430,10 @@ SENTENCES = [
         "Cases {} have the correlation {{glue:text}}`within:.2f`, cases {} {{glue:text}}`between:.2f`.",
         lambda: levels_of_correlation()[0],
     ),
-    ("a swap {} changes the law. A swap {} does not, and neither does a swap {}.", lambda: levels_of_correlation()[1]),
+    (
+        "a swap {} changes the law. A swap {} does not, and neither does a swap {}.",
+        lambda: levels_of_correlation()[1],
+    ),
     (
         "so the frequencies settle near {}: the mixing distribution is $\\mathrm{{Beta}}(2/5, 3/5)$, shaped like a {}.",
         five_balls,

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import references
 from nested_reference import counts
+from wording import SCHOOLS
 
-SCHOOLS = np.array(list("ABCDEFGH"))
 DATA = Path(__file__).parents[2] / "lib" / "data"
 
 
@@ -59,7 +59,12 @@ def ends_of_california():
     return ("large" if large else "small",)
 
 
+def ends_of_eight(data=references.Y):
+    return -data.min(), SCHOOLS[data.argmin()], data.max(), SCHOOLS[data.argmax()]
+
+
 SENTENCES = [
+    ("they reach from minus {:.0f} for school {} to {:.0f} for school {}.", ends_of_eight),
     ("One reports a {} of {} points, another a {} of {}.", gain_and_loss),
     (
         "On the left, {} pooling, they share one point near {}. In the middle, {} pooling, they reach from about {} to "

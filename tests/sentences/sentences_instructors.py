@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 import yaml
-
-ROOT = Path(__file__).parents[2]
+from wording import ROOT
 
 
 def last_chapter_before_sampling():

@@ -6,10 +6,9 @@ import references
 import tables_learning_tau as tables
 from references import SIGMA, Y
 from scipy import special, stats
+from wording import NUMBERS, SCHOOLS
 
-SCHOOLS = np.array(list("ABCDEFGH"))
 GRID = np.geomspace(1e-4, 1e4, 4001)  # steps of equal ratio, so that a step has the mass of its density times tau
-COUNTS = dict(enumerate(("one", "two", "three", "four", "five"), start=1))
 PARTS = {2: "half", 3: "third", 4: "quarter"}
 
 
@@ -317,10 +316,33 @@ def more_pupils_and_more_schools():
 def effective_in_a_hundred():
     share = (1 - answers.CENTRED) / (1 + answers.CENTRED)
     other = answers.sweeps("non-centred", 5.0, np.full(8, 10.0), chains=1000)
-    return COUNTS[round(100 * share)], COUNTS[round(3 * (1 - other) / (1 + other))]
+    return NUMBERS[round(100 * share)], NUMBERS[round(3 * (1 - other) / (1 + other))]
+
+
+def darkest_and_palest_cells():
+    chance = tables.rank_chances()
+    order = [divmod(int(cell), 8) for cell in np.argsort(-chance, axis=None)]
+    darkest, palest = order[:3], order[:-4:-1]
+    words = [f"rank {rank + 1} for school {SCHOOLS[school]}" for school, rank in darkest]
+    shares = [NUMBERS[round(1 / chance[cell])] for cell in darkest]
+    assert shares[1] == shares[2]
+    assert [rank for _, rank in palest] == [0, 7, 7] and all(0.045 < chance[cell] < 0.065 for cell in palest)
+    assert np.mean(np.abs(chance - 1 / 8) < 0.035) > 0.6
+    return words[0], shares[0], words[1], words[2], shares[1], *(SCHOOLS[school] for school, _ in palest)
+
+
+def schools_with_one_error():
+    pairs = [SCHOOLS[error == references.SIGMA] for error in np.unique(references.SIGMA)]
+    return tuple(school for pair in pairs if len(pair) == 2 for school in pair)
 
 
 SENTENCES = [
+    (
+        "The darkest cell is {}, one in {}; then come {} and {}, one in {} each. The palest are rank 1 for school {} "
+        "and rank 8 for schools {} and {}, about one in twenty.",
+        darkest_and_palest_cells,
+    ),
+    ("{} and {} share a line, and so do {} and {}.", schools_with_one_error),
     (
         "Top: the posterior density of the spread {} steadily from its {} at zero, close to zero by 25.",
         lambda: top_and_bottom()[:2],

@@ -5,12 +5,11 @@ import references
 from exercise_rules import ask
 from references import SIGMA, Y
 from scipy import optimize, stats
+from wording import NUMBERS, SCHOOLS, listed
 
 from lib.checks import RIGHT
 from lib.exercises import pooling
 
-SCHOOLS = np.array(list("ABCDEFGH"))
-TIMES = dict(enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight"), start=1))
 PRECISION = 1 / SIGMA**2
 LEVEL = 0.05
 
@@ -63,7 +62,7 @@ def this_and_some():
         "some": references.some_at_least(28),
     }
     small, large = sorted(chances, key=chances.get)
-    return small, large, TIMES[round(chances[large] / chances[small])]
+    return small, large, NUMBERS[round(chances[large] / chances[small])]
 
 
 def surprise_with_an_uncertain_mean():
@@ -169,7 +168,7 @@ def answer_of_two_schools():
 def to_halve_an_error():
     """Standard errors of the pooled mean of eight schools, and of so many times as many with the same errors."""
     error = {times: references.pooled(np.tile(Y, times), np.tile(SIGMA, times))[1] for times in range(1, 9)}
-    return ([TIMES[times] for times in error if np.isclose(error[times], error[1] / 2)][0],)
+    return ([NUMBERS[times] for times in error if np.isclose(error[times], error[1] / 2)][0],)
 
 
 def pulls():
@@ -202,7 +201,7 @@ def with_half_the_errors():
     mean, _, q = references.pooled(Y, SIGMA / 2)
     before = references.pooled()
     return (
-        TIMES[round(q / before[2])],
+        NUMBERS[round(q / before[2])],
         "does not move" if np.isclose(mean, before[0]) else "moves",
         "rejects" if stats.chi2.sf(q, 7) < LEVEL / 5 else "keeps",
     )
@@ -211,7 +210,7 @@ def with_half_the_errors():
 def reliable_from():
     """The spread at which the test notices four times in five, against the middle of the standard errors."""
     enough = optimize.brentq(lambda tau: references.power_of_q(tau) - 0.8, 1, 60, xtol=0.01)
-    return TIMES[round(5 * references.power_of_q(20.0))], "more" if enough > 1.3 * np.median(SIGMA) else "less"
+    return NUMBERS[round(5 * references.power_of_q(20.0))], "more" if enough > 1.3 * np.median(SIGMA) else "less"
 
 
 def standard_error_of_the_exercise():
@@ -220,7 +219,32 @@ def standard_error_of_the_exercise():
     return tuple(takes)
 
 
+def schools_by_error():
+    order = SCHOOLS[np.argsort(references.SIGMA, kind="stable")]
+    return listed(order[:3]), listed(order[:-4:-1])
+
+
+def ends_of_eight(data=references.Y):
+    return -data.min(), SCHOOLS[data.argmin()], data.max(), SCHOOLS[data.argmax()]
+
+
+def on_their_shoulders():
+    """A dot on a bell curve around the pooled effect: by its distance in standard errors."""
+    z = (references.Y - references.pooled()[0]) / references.SIGMA
+    near = np.abs(z) < 0.3
+    assert (np.abs(z)[~near] > 0.5).all()
+    right, left = SCHOOLS[~near & (z > 0)], SCHOOLS[~near & (z < 0)]
+    by_value = [SCHOOLS[j] for j in np.argsort(references.Y) if SCHOOLS[j] in left]
+    return listed(right), f"{', '.join(by_value[:-1])} and {by_value[-1]}", listed(SCHOOLS[near])
+
+
 SENTENCES = [
+    ("The estimates run from minus {:.0f} in school {} to {:.0f} in school {}.", ends_of_eight),
+    (
+        "The dots of {} lie on the right shoulder, those of {} on the left, those of {} near the centre.",
+        on_their_shoulders,
+    ),
+    ("narrow for schools {} and wide for {}.", schools_by_error),
     (
         "every school has a standard error of 10 points. How many schools must be pooled before the standard error of "
         "the pooled mean is {} points?",
@@ -278,7 +302,10 @@ SENTENCES = [
     ("and $Q$ would have a {} tail than chi-squared.", tail_with_a_dozen_pupils),
     ("their errors would be related and the pooled standard error too {}.", with_a_shared_teacher),
     ("so {} counts for $225/100$, a little {} twice, as much as {}.", two_schools),
-    ("The answer lies nearer to {} than to {}, and it is {} precise than either school alone.", answer_of_two_schools),
+    (
+        "The answer lies nearer to {} than to {}, and it is {} precise than either school alone.",
+        answer_of_two_schools,
+    ),
     ("To halve an error you need {} times the data.", to_halve_an_error),
     (
         "{} moves it most, and {} nearly as much the other way. The pull of a school is its weight times its distance: "

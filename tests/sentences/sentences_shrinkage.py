@@ -4,8 +4,7 @@ import numpy as np
 import references
 from references import SIGMA, Y
 from scipy import stats
-
-SCHOOLS = np.array(list("ABCDEFGH"))
+from wording import SCHOOLS
 
 
 def narrower_for_a_variance():
@@ -273,7 +272,22 @@ def second_look():
     return ("less" if references.phi((28 - means(5.0)[0]) / spread) > 0.5 else "more",)
 
 
+def starts_and_ends_of_paths():
+    """Posterior means for a spread near zero and for one of 40, as the figure goes."""
+    start, end = (np.array([references.posterior_mean(j, tau) for j in SCHOOLS]) for tau in (0.5, 40.0))
+    over = [(g, a) for g in range(8) for a in range(8) if start[g] > start[a] and end[g] < end[a]]
+    top = [(g, a) for g, a in over if end[a] == end.max()]
+    low = [(c, e) for c, e in over if end[c] == end.min()]
+    assert len(top) == 1 and len({c for c, _ in low}) == 1
+    return (*SCHOOLS[list(top[0])], SCHOOLS[low[0][0]], *SCHOOLS[sorted(e for _, e in low)])
+
+
 SENTENCES = [
+    (
+        "School {} starts above school {} and is overtaken by it at a small spread. School {}, which starts above {} "
+        "and {}, drops below both.",
+        starts_and_ends_of_paths,
+    ),
     (
         "For {} all markers stand between {} and {}, for {} between {} and {}, and for {} they spread from {} to {},",
         narrower_for_a_variance,

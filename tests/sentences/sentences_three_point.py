@@ -7,8 +7,8 @@ import references_three_point as three_point
 from scipy import stats
 from tables_three_point import leaders as table_of_leaders
 from tables_three_point import winners as table_of_winners
+from wording import NUMBERS
 
-DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 PARTS = {2: "half", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth"}
 HISTORY = (167 + 170 + 137, 446 + 482 + 412)  # Covington's three earlier seasons
 MADE, ATTEMPTS = three_point.counts("first")
@@ -112,7 +112,7 @@ def densities_of_spread():
     assert 0.8 < density[0] / density[1] < 1.2
     assert three_point.spread_quantile(0.05, "first", True) < three_point.spread_quantile(0.95, "rest", True)
     low, high = int(min(first)), int(max(first)) + 1
-    return DIGITS[low], DIGITS[high], PARTS[round(np.mean(first) / later)]
+    return NUMBERS[low], NUMBERS[high], PARTS[round(np.mean(first) / later)]
 
 
 def humps_of_spread():
@@ -134,7 +134,7 @@ def humps_of_spread():
 def pools_by_itself():
     """Share of the distance that the best fit takes away after 100 shots."""
     _, kappa = three_point.best_beta_binomial()
-    return (DIGITS[round(5 * kappa / (kappa + 100))],)
+    return (NUMBERS[round(5 * kappa / (kappa + 100))],)
 
 
 def preferred_by_log_score():
@@ -208,7 +208,7 @@ def curves_of_weight():
         late,
         int(round(halves[late], -1)),
         PARTS[round(1 / low)],
-        DIGITS[round(10 * high)],
+        NUMBERS[round(10 * high)],
     )
 
 
@@ -229,7 +229,7 @@ def actual_slope():
     return (
         "lower" if away < 0 else "higher",
         "less" if abs(away) < 2 else "more",
-        DIGITS[round(abs(away))],
+        NUMBERS[round(abs(away))],
     )
 
 

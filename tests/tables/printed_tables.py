@@ -1,4 +1,4 @@
-"""The tables of the chapters, as they are printed."""
+"""The tables and the lines of the chapters, as they are printed."""
 
 from functools import cache
 
@@ -9,11 +9,22 @@ PAGES = {page.stem: page for page in rules.pages(rules.ROOT) if page.cells and p
 
 
 @cache
-def printed(stem):
-    """The tables of a page, each as rows of texts, from what its cells put out when they were run."""
+def outputs(stem):
+    """What the cells of a page put out when they were run."""
     notebook = rules.executed_notebook(rules.ROOT, PAGES[stem])
     assert notebook is not None, "there is no built book: run `make book` first"
-    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
-    html = [str(output.data["text/html"]) for output in outputs if "text/html" in output.get("data", {})]
+    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+
+
+def printed_lines(stem):
+    """The lines of a page that its cells print, with single blanks."""
+    streams = [output.text for output in outputs(stem) if output.output_type == "stream"]
+    return [" ".join(line.split()) for stream in streams for line in stream.splitlines()]
+
+
+@cache
+def printed(stem):
+    """The tables of a page, each as rows of texts."""
+    html = [str(output.data["text/html"]) for output in outputs(stem) if "text/html" in output.get("data", {})]
     tables = [table for text in html for table in BeautifulSoup(text, "html.parser").select("table.dataframe")]
     return [[[c.get_text(strip=True) for c in row.select("th, td")] for row in table.select("tr")] for table in tables]

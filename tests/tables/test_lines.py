@@ -4,17 +4,14 @@ A row has the page, the words with which the line begins, and its numbers in the
 """
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 import references
 import references_three_point as three_point
-from bs4 import BeautifulSoup
 from cells import About, faults
+from printed_tables import printed_lines
 from scipy import stats
-
-BOOK = Path(__file__).parents[2] / "_build" / "html" / "book"
 
 
 def correlation(label):
@@ -56,9 +53,7 @@ LINES = [
 
 @pytest.mark.parametrize(("page", "start", "numbers"), LINES, ids=[f"{page}-{start}" for page, start, _ in LINES])
 def test_a_printed_line_has_the_right_numbers(page, start, numbers):
-    soup = BeautifulSoup((BOOK / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
-    lines = [" ".join(line.split()) for block in soup.select(".stream") for line in block.get_text().splitlines()]
-    [line] = [line for line in lines if line.startswith(start)]
+    [line] = [line for line in printed_lines(page) if line.startswith(start)]
     printed = [word.strip(",;:%") for word in line.replace("(k - 1) / 2n", "").split()]
     printed = [word for word in printed if word.strip("-").replace(".", "", 1).isdigit()]
     assert faults([printed], [numbers()]) == []
