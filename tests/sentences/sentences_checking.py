@@ -194,7 +194,7 @@ def what_one_step_finds():
         found[name] = [q for q, cell in zip(QUANTITIES, cells, strict=True) if abs(getattr(cell, "value", cell)) > 10]
     assert found.pop("right") == []
     every = [set(q) <= {"log likelihood", "log prior"} and bool(q) for q in found.values()]
-    return ("joint quantities", NUMBERS[sum(every)])
+    return (NUMBERS[sum(every)],)
 
 
 def seven_below():
@@ -352,7 +352,7 @@ SENTENCES = [
         "The right one is {} to the last digits; each wrong one is {} by whole units,",
         right_and_wrong_conditionals,
     ),
-    ("The {} find all {} mistakes, and from one step each.", what_one_step_finds),
+    ("The joint quantities find all {} mistakes, and from one step each.", what_one_step_finds),
     ("{} draws lie below 11. The ranks 0 to {} are equally likely, and {} of the ten are {} or more.", seven_below),
     ("The test would {} every right sampler.", test_for_continuous_values),
     (

@@ -109,7 +109,7 @@ def where_mu_moves_little():
         share[word] = tau / J**0.5 / covariance[J, J] ** 0.5
     word = min(share, key=share.get)
     assert share[word] < 0.1 and max(share.values()) > 0.9
-    return "little", word
+    return (word,)
 
 
 def where_mu_is_stuck():
@@ -383,7 +383,7 @@ SENTENCES = [
     ("its {} moves are mostly less than 4.", short_moves),
     ("is the average of the effects: the {} average, not a {} one.", average_of_effects),
     (
-        "Given the effects, $\\mu$ can move by about $\\tau / \\sqrt{{J}}$ only, and that is {} when $\\tau$ is {}.",
+        "$\\mu$ can move by about $\\tau / \\sqrt{{J}}$ only, and that is little when $\\tau$ is {}.",
         where_mu_moves_little,
     ),
     ("and so does plain Gibbs: {{eq}}`eq-phi` goes to {} as $\\tau \\to {}$.", where_mu_is_stuck),

@@ -254,7 +254,7 @@ def lines_of_bounds():
     rise = {name: np.log10(line(10_000, 200) / line(10_000, 20)) for name, line in lines.items()}
     assert abs(rise["blue"] - 1) < 0.05 and abs(rise["green"] - 1) < 1e-9
     assert all(curves.distance(10_000, k) < k / 5_000 for k in (2, 10, 100, 1_000, 5_000))
-    return first, "below", second, third, "above", max(rise, key=rise.get)
+    return first, second, third, max(rise, key=rise.get)
 
 
 def what_the_bounds_ask():
@@ -371,11 +371,17 @@ def eigenvalue_and_sign():
 def longest_sequence():
     """The longest for which the matrix of correlations -1/6 has no eigenvalue below zero."""
     exists = [n for n in range(2, 12) if np.linalg.eigvalsh(matrix(n, -1 / 6))[0] > -1e-9]
-    return max(exists) + 1, "negative", max(exists)
+    return max(exists) + 1, max(exists)
+
+
+def lowest_of_fifty():
+    """Where the smallest eigenvalue of the matrix of correlations is zero."""
+    lowest = optimize.brentq(lambda rho: np.linalg.eigvalsh(matrix(50, rho))[0], -0.5, -1e-6)
+    return ({48: "forty-eighth", 49: "forty-ninth", 50: "fiftieth"}[round(-1 / lowest)],)
 
 
 SENTENCES = [
-    ("to minus one {} at fifty", lambda: ({49: "forty-ninth", 50: "fiftieth"}[50 - 1],)),
+    ("to minus one {} at fifty", lowest_of_fifty),
     ("that lies more {} the diagonal than {} it.", side_of_the_diagonal),
     ("who learns that A's effect is large will expect {} of B too.", what_a_large_effect_tells),
     ("{} variables are {}. Neither statement can be reversed.", order_of_properties),
@@ -413,8 +419,8 @@ SENTENCES = [
         "the latter,",
         better_bounds,
     ),
-    ("the {5} line is steeper and crosses the green line near 5.", lines_of_bounds),
-    ("a {0} line about eight times {1} a dashed {2} line, with a dotted {3} line {4} both;", lines_of_bounds),
+    ("the {3} line is steeper and crosses the green line near 5.", lines_of_bounds),
+    ("a {0} line about eight times below a dashed {1} line, with a dotted {2} line above both;", lines_of_bounds),
     (
         "Both bounds ask for $n = {}$: $2 \\cdot 5 / n$ and $5 \\cdot 4 / (2n)$ are the same number. The truth is {}:",
         what_the_bounds_ask,
@@ -440,5 +446,5 @@ SENTENCES = [
     ),
     ("About {} in ten. And Clemente is in the data *because*", fast_start),
     ("It is {} zero, so the vector {}; $\\rho$ is {} zero, so it is no mixture.", eigenvalue_and_sign),
-    ("For $N = {}$ that is {}, which no variance can be. It is not negative for $N \\le {}$,", longest_sequence),
+    ("For $N = {}$ that is negative, which no variance can be. It is not negative for $N \\le {}$,", longest_sequence),
 ]

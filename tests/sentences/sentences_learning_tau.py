@@ -246,7 +246,7 @@ def places_of_lines():
     }
     [middle] = [name for name, share in below.items() if abs(share - 0.5) < 0.1]
     places = {name: "right" if share > 0.5 else "left" for name, share in below.items()}
-    return middle, places["smallest"], "smallest", places["standard deviation"], "standard deviation"
+    return middle, places["smallest"], places["standard deviation"]
 
 
 def towards_one_half():
@@ -404,7 +404,8 @@ SENTENCES = [
     ("{} is the likeliest to be first and {} to be last,", likeliest_places),
     ("and {}, whose {} points are {} precise, with {{glue:text}}`best_g:.2f`.", g_is_more_precise),
     (
-        "in the middle for the {}, to the {} of the middle for the {}, and to the {} of it for the {}.",
+        "in the middle for the {}, to the {} of the middle for the smallest, and to the {} of it for "
+        "the standard deviation.",
         places_of_lines,
     ),
     ("which draws such p-values towards {}.", towards_one_half),
