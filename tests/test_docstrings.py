@@ -5,9 +5,11 @@ import importlib
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from scipy import stats
 from scipy.special import comb
 
@@ -85,6 +87,20 @@ def test_formulas_are_found():
         "a / (b + 1)",
         "a + b",
     ]
+
+
+TESTS = Path(__file__).parent
+CLAIMS = yaml.safe_load((TESTS / "docstrings.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_a_docstring_claims_what_a_test_shows(name):
+    """Words of direction, order and bounds are read by nobody but people: they stand, and so does their test."""
+    docstring = " ".join(pkgutil.resolve_name(name).__doc__.split())
+    for words, test in CLAIMS[name].items():
+        file, function = test.split("::")
+        assert words in docstring
+        assert f"\ndef {function}(" in (TESTS / file).read_text(encoding="utf-8"), test
 
 
 def test_sizes_in_the_docstrings_of_data_sets():
