@@ -14,11 +14,13 @@ import notebooks
 import package_index
 import pytest
 import small_book
+import yaml
 from book_rules import ROOT
 from bs4 import BeautifulSoup
 
 pytestmark = pytest.mark.xdist_group("notebooks")  # one worker builds the fixture book and the fresh environment
 SITE = ROOT / "_build" / "html"
+BIBLIOGRAPHY = yaml.safe_load((ROOT / "tests" / "bibliography.yml").read_text(encoding="utf-8"))["bibliography"]
 CHAPTERS = [
     page  # a problem set's notebook is made elsewhere
     for page in book_rules.pages(ROOT)
@@ -238,6 +240,28 @@ def test_a_notebook_says_what_the_page_says(page):
         word for paragraph in article.select("p, li, dd, td") for word in re.findall(r"\w{4,}", paragraph.get_text(" "))
     }
     assert words <= set(re.findall(r"\w{4,}", notebook))
+
+
+@each_chapter
+def test_a_notebook_says_nothing_that_the_page_does_not(page):
+    """But for the line under the title, and the works at the end: those that the page cites, and no other."""
+    soup = BeautifulSoup((SITE / f"{page.name}.html").read_text(encoding="utf-8"), "html.parser")
+    article = soup.select_one("article")
+    on_page = article.get_text(" ") + " ".join(picture["alt"] for picture in article.select("[alt]"))
+    notebook = markdown(nbformat.read(SITE / "notebooks" / f"{page.stem}.ipynb", as_version=4))
+    text, _, works = notebook.partition("## References\n")
+    text = re.sub(r"^\*A chapter of .*$|\]\([^)]*\)|\$\$.*?\$\$|\$.*?\$|`[^`]*`", " ", text, flags=re.M | re.S)
+
+    def words(text):
+        return set(re.findall(r"[^\W\d_]{4,}", text))
+
+    assert words(text) <= words(on_page)
+    cited = {key for keys in re.findall(r"\{cite:\w+\}`([^`]+)`", page.source) for key in keys.split(",")}
+    listed = [line for line in works.splitlines() if line]
+    assert len(listed) == len(cited)
+    for key in cited:
+        title = words(BIBLIOGRAPHY[key]["title"].casefold())
+        assert [line for line in listed if title <= words(line.casefold())], key
 
 
 @each_chapter

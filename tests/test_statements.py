@@ -14,13 +14,16 @@ STATEMENTS = yaml.safe_load((ROOT / "tests" / "statements.yml").read_text(encodi
 
 
 def statements():
-    """Definitions, propositions and theorems by their labels, and the entries of the glossary by their terms."""
+    """Definitions, propositions and theorems by their labels, entries of the glossary by their terms, and symbols."""
     texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").rglob("*.md"))]
     blocks = [found for text in texts for found in re.findall(r"^```\{prf:\w+\}.*?\n(.*?)^```$", text, re.M | re.S)]
+    symbols: dict[str, str] = {}
     [glossary] = re.findall(r"^```\{glossary\}\n(.*?)^```$", "\n".join(texts), re.M | re.S)
     entries = re.findall(r"^(\S.*)\n((?:  .*\n)+)", glossary, re.M)
+    for symbol, meaning in re.findall(r"^\| (\$.+?) \| (.*) \|$", "\n".join(texts), re.M):
+        symbols[symbol] = f"{symbols.get(symbol, '')} {meaning}"
     labelled = [(re.search(r"^:label: (\S+)$", block, re.M)[1], block) for block in blocks]
-    return {name: " ".join(text.split()) for name, text in [*labelled, *entries]}
+    return {name: " ".join(text.split()) for name, text in [*labelled, *entries, *symbols.items()]}
 
 
 def test_a_statement_says_what_it_must():

@@ -388,6 +388,19 @@ def the_widest_spread():
     return nested.counts().states[first], round(10 * starts[first]) * 10
 
 
+def priors_say():
+    """Quantiles of the prior of log m; and how a Gamma distribution whose shape is the prior's median is spread."""
+    rate = np.exp(np.log(5) + np.log(2) * stats.norm.ppf([0.5, 0.975]))
+    factor, spread = rate[1] / rate[0], stats.gamma(10).std() / stats.gamma(10).mean()
+    return (
+        round(rate[0]),
+        round(factor),
+        min({"a half": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4}.items(), key=lambda words: abs(words[1] - spread))[
+            0
+        ],
+    )
+
+
 SENTENCES = [
     ("ordered by mean rate from {} at the bottom to {} on top.", ends_of_states),
     ("such as those of {} and {} far to the left and {} to the right.", states_far_from_their_rings),
@@ -455,4 +468,9 @@ SENTENCES = [
     ),
     ("almost the mean of Utah's counties, since its own data weigh {}.", piute_is_near),
     ("the state's mean stays {} to the nation than the county's rate does.", closer_to_the_nation),
+    (
+        "has a rate of {} per 100,000; 95% of our belief is within a factor of {} of that",
+        lambda: priors_say()[:2],
+    ),
+    ("a coefficient of variation $e^{{-\\nu / 2}}$ of about {}", lambda: priors_say()[2:]),
 ]

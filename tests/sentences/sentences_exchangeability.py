@@ -31,6 +31,20 @@ def side_of_the_diagonal():
     return ("below", "above") if beats > 0.5 else ("above", "below")
 
 
+def largest_distance():
+    """The largest difference between what two laws give to any of all events, over pairs of sure and of even laws."""
+    laws = [(1, 0, 0), (0, 1, 0), (0, 0, 1), (HALF, HALF, 0), (0, HALF, HALF)]
+    events = list(product((0, 1), repeat=3))
+    return (
+        max(
+            abs(sum(inside * (a - b) for inside, a, b in zip(event, one, other, strict=True)))
+            for event in events
+            for one in laws
+            for other in laws
+        ),
+    )
+
+
 def what_a_large_effect_tells():
     """The covariance of two effects before the data is the variance of mu."""
     rng = np.random.default_rng(1)
@@ -425,6 +439,7 @@ SENTENCES = [
         "Both bounds ask for $n = {}$: $2 \\cdot 5 / n$ and $5 \\cdot 4 / (2n)$ are the same number. The truth is {}:",
         what_the_bounds_ask,
     ),
+    ("away from them, on a scale from 0 to {}.", largest_distance),
     ("The upper nine of the start are {} {} later.", order_of_the_table),
     (
         "The {} tells nothing of a player, the {} does, and early shots went in a little {} often than late ones.",

@@ -2,6 +2,7 @@
 
 import answers_learning_tau as learning_tau
 import numpy as np
+import sentences_exchangeability as exchangeability
 
 
 def where_each_is_better():
@@ -17,5 +18,6 @@ def where_each_is_better():
 
 SENTENCES = [
     ("The better form where the data {}.", lambda: where_each_is_better()[:1]),
+    ("total variation distance of two distributions, from 0 to {}", exchangeability.largest_distance),
     ("a sampler finds it easier where the data {}.", lambda: where_each_is_better()[1:]),
 ]
