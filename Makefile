@@ -54,8 +54,8 @@ calibration: $(VENV)/installed  ## try every sampler on every model, and on plan
 MUTANTS := _build/mutants/venv
 
 .PHONY: mutants
-mutants: book $(MUTANTS)/installed  ## plant defects and print those that no test notices (ONLY=planted, lib.estimators, ...)
-	PATH="$(CURDIR)/$(MUTANTS)/bin:$$PATH" python tests/mutants.py $(if $(ONLY),--only $(ONLY))
+mutants: book $(MUTANTS)/installed  ## plant defects and print those that no test notices (ONLY=planted, lib.samplers ENDING=3, ...)
+	PATH="$(CURDIR)/$(MUTANTS)/bin:$$PATH" python tests/mutants.py $(if $(ONLY),--only $(ONLY)) $(if $(ENDING),--ending $(ENDING))
 
 # mutmut runs the tests in its own process: what they import has to be beside it.
 $(MUTANTS)/installed: requirements.txt pyproject.toml | $(UV)
@@ -68,7 +68,7 @@ BENCH := _build/bench/venv
 
 .PHONY: bench
 bench: $(BENCH)/installed  ## compare the samplers' speed with PyMC, nutpie, NumPyro, emcee and Stan, in _build/bench
-	$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+	$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ENDING),--ending $(ENDING))
 
 # An environment of its own, since the book needs no peers. Compiled, so that imports are timed as they usually are.
 $(BENCH)/installed: requirements.txt pyproject.toml | $(UV)

@@ -125,8 +125,11 @@ def tests_of(files: list[str]) -> list[str]:
     return named if folder == "lib" else TESTS_OF_FOLDERS[folder]
 
 
-def survivors_in_lib(module: str = "lib") -> list[str]:
-    """Let mutmut mutate the package, a folder or a file at a time; return what survives and is not excused."""
+def survivors_in_lib(module: str = "lib", ending: str = "") -> list[str]:
+    """Let mutmut mutate the package, a folder or a file at a time; return what survives and is not excused.
+
+    With an `ending`, such as 3, only mutants of a function whose number ends so are tried: a tenth of them.
+    """
     copy_repository()
     settings = (TREE / "pyproject.toml").read_text(encoding="utf-8")
     groups: dict[str, list[str]] = {}
@@ -141,16 +144,18 @@ def survivors_in_lib(module: str = "lib") -> list[str]:
         marked = settings.replace("[tool.mutmut]\n", "[tool.mutmut]\n" + "".join(lines))
         (TREE / "pyproject.toml").write_text(marked, encoding="utf-8")
         shutil.rmtree(TREE / "mutants", ignore_errors=True)
-        survivors += survivors_of_mutmut()
+        survivors += survivors_of_mutmut(ending)
     return survivors
 
 
-def survivors_of_mutmut() -> list[str]:
+def survivors_of_mutmut(ending: str) -> list[str]:
     command = [shutil.which("mutmut"), "run", "--max-children", str(os.cpu_count())]
+    tried = [f"*__mutmut_*{ending}"] if ending else []
     environment = os.environ | {"NO_COLOR": "1", "PYTHONPATH": str(TREE)}
-    subprocess.run(command, cwd=TREE, env=environment, stdin=subprocess.DEVNULL, check=False)
+    subprocess.run([*command, *tried], cwd=TREE, env=environment, stdin=subprocess.DEVNULL, check=False)
     listed = run([command[0], "results", "--all", "true"]).stdout.split("\n")
     verdicts = [line.strip().rsplit(": ", 1) for line in listed if ": " in line]
+    verdicts = [(name, verdict) for name, verdict in verdicts if name.endswith(ending)]
     if not verdicts or any(verdict == "not checked" for _, verdict in verdicts):
         raise RuntimeError("mutmut stopped before it had tried them all: what it says stands above")
     survived = [name for name, verdict in verdicts if verdict in ("survived", "no tests")]
@@ -189,12 +194,14 @@ def only_words(change: list[str]) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="planted, lib, a module of lib, or a word of a planted defect")
-    only = parser.parse_args().only
+    parser.add_argument("--ending", default="", help="of lib, only each function's mutants whose number ends so")
+    arguments = parser.parse_args()
+    only = arguments.only
     survivors = []
     if only in ("", "planted") or not only.startswith("lib"):
         survivors += survivors_of_planting("" if only == "planted" else only)
     if only == "" or only.startswith("lib"):
-        survivors += survivors_in_lib(only or "lib")
+        survivors += survivors_in_lib(only or "lib", arguments.ending)
     print(f"\n{len(survivors)} survived" + ("." if not survivors else ":"))
     for survivor in survivors:
         print(survivor)
