@@ -9,17 +9,28 @@ PAGES = {page.stem: page for page in rules.pages(rules.ROOT) if page.cells and p
 
 
 @cache
-def outputs(stem):
-    """What the cells of a page put out when they were run."""
+def cells(stem):
+    """The code cells of a page, as they were run."""
     notebook = rules.executed_notebook(rules.ROOT, PAGES[stem])
     assert notebook is not None, "there is no built book: run `make book` first"
-    return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(stem):
+    """What the cells of a page put out when they were run."""
+    return [output for cell in cells(stem) for output in cell.outputs]
+
+
+def printed_cells(stem):
+    """Yield the code of each cell of a page with the lines that it prints, with single blanks."""
+    for cell in cells(stem):
+        text = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+        yield cell.source, [" ".join(line.split()) for line in text.splitlines()]
 
 
 def printed_lines(stem):
     """The lines of a page that its cells print, with single blanks."""
-    streams = [output.text for output in outputs(stem) if output.output_type == "stream"]
-    return [" ".join(line.split()) for stream in streams for line in stream.splitlines()]
+    return [line for _, lines in printed_cells(stem) for line in lines]
 
 
 @cache
