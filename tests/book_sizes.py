@@ -154,3 +154,42 @@ def strange_numbers(
         for found in of_page(page)
         if not allowed(found.unit, found.value)
     ]
+
+
+# A fraction that stands for itself: no part of a formula with letters.
+FRACTION = re.compile(r"(?<![\w^{/.,}\\])(\d+)\s?/\s?(\d+)(?![\w}/]|\.\d|\s?[\\\w]*\{)")
+
+
+def fractions(page: rules.Page) -> Iterator[tuple[str, float]]:
+    """Yield the fractions in the prose, captions and descriptions of a page, with their values."""
+    for text in rules.read_prose(page.source).texts:
+        for found in FRACTION.finditer(" ".join(text.split())):
+            yield f"{found[1]}/{found[2]}", int(found[1]) / int(found[2])
+
+
+def values_in(code: str) -> set[float]:
+    """Return the numbers in code, and the ratios of two of them that it divides."""
+    try:
+        tree = ast.parse(re.sub(r"^%.*$", "", code, flags=re.MULTILINE))
+    except SyntaxError:
+        return set()
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+            found.add(float(node.value))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            sides = [side.value for side in (node.left, node.right) if isinstance(side, ast.Constant)]
+            if len(sides) == 2 and sides[1]:
+                found.add(sides[0] / sides[1])
+    return found
+
+
+def strange_fractions(page: rules.Page, others: dict[str, float]) -> list[str]:
+    """Each fraction in the prose is a number of the page's code, or one minus it, or has the value that is noted."""
+    in_code = set().union(*(values_in(code) for _, code in page.cells))
+    return [
+        f"{page.name}: {written}"
+        for written, value in fractions(page)
+        if abs(others.get(written, value + 1) - value) > 1e-12
+        and not any(min(abs(value - other), abs(1 - value - other)) < 1e-12 for other in in_code)
+    ]

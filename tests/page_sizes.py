@@ -186,3 +186,19 @@ NUMBERS: dict[str, set[int]] = {
     },
     "notation": {100_000},
 }
+
+# Fractions of a page that are not in its code: the value that each must have.
+FRACTIONS: dict[str, dict[str, float]] = {
+    "pooling": {
+        "1/225": 1 / SCHOOLS["sigma"][0] ** 2,
+        "1/100": 1 / SCHOOLS["sigma"][1] ** 2,
+        "225/100": (SCHOOLS["sigma"][0] / SCHOOLS["sigma"][1]) ** 2,
+    },
+    "learning-tau": {"9/5": 1 + (1 - 5**2 / (5**2 + 10**2))},  # 1 + phi at tau = 5 and errors of 10
+    "checking": {"1/9": 1 / 9},  # the lowest rank above zero, over L
+    "batting": {"4/11": 4 / sum(x**2 for x in (2, -1, 0, 1, -2, 1))},  # the variance over the sum of squares
+    "three-point": {"44/100": 44 / (44 + 56)},  # successes of a Beta(44, 56) population
+    "exchangeability": {"1/6": 1 / (7 - 1)},  # the lowest correlation of seven variables, without its sign
+    "asthma-nested": {"1/7": 1 / (1 + 24 / 4)},  # exposure over exposure and a / m
+    "asthma-county": {"6/8": 6 / (6 + 2)},  # rate of the posterior over rate and exposure of two quiet years
+}

@@ -10,7 +10,7 @@ import book_sizes as sizes
 import numpy as np
 import pytest
 from exercise_rules import checks_of
-from page_sizes import COUNTS, NUMBERS, SIZES
+from page_sizes import COUNTS, FRACTIONS, NUMBERS, SIZES
 
 PAGES = rules.pages(rules.ROOT)
 README = rules.Page("README", "Reference", rules.ROOT / "README.md")
@@ -76,6 +76,29 @@ def page_of(folder: Path, text: str) -> rules.Page:
     path = folder / "batting.md"
     path.write_text(text, encoding="utf-8")
     return rules.Page("book/batting", "Chapters", path)
+
+
+@each_page
+def test_every_fraction_comes_from_somewhere(page):
+    others = FRACTIONS.get(sizes.name_of(page), {})
+    assert sizes.strange_fractions(page, others) == []
+    assert others.keys() <= {written for written, _ in sizes.fractions(page)}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("With probability 23/25, or 2/25.", ""),
+        ("With probability 22/25.", "22/25"),
+        ("The weight is 3 / 4 of it.", ""),
+        ("The weight is 3 / 5 of it.", "3/5"),
+        ("In $1/n$, $x^{1/3}$, $\\tau^2/4$ and on 3/4/2020.", ""),
+    ],
+)
+def test_a_mistyped_fraction_is_seen(tmp_path, text, fault):
+    code = "```{code-cell} ipython3\nchain = 0.08\nweight = 3 / 4\n```"
+    faults = " ".join(sizes.strange_fractions(page_of(tmp_path, f"# Title\n\n{text}\n\n{code}\n"), {}))
+    assert (fault in faults) if fault else faults == ""
 
 
 @pytest.mark.parametrize(
