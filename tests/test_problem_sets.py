@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -275,6 +276,8 @@ def test_from_download_to_grade(problem_set, tmp_path):
         archive.extractall(tmp_path)
     folder = tmp_path / NAME
     assert sorted(path.name for path in folder.iterdir()) == [f"{NAME}.ipynb", "requirements.txt"]
+    needed = (folder / "requirements.txt").read_text(encoding="utf-8").split()
+    assert needed[-2:] == [f"otter-grader=={version('otter-grader')}", "jupyterlab"]  # to check, and to open it with
     path = folder / f"{NAME}.ipynb"
     notebook = problem_set.fill_in(right_answers(), notebook=nbformat.read(path, as_version=4))
     nbformat.write(notebook, path)

@@ -13,8 +13,13 @@ ROOT = Path(__file__).parents[1]
 STATEMENTS = yaml.safe_load((ROOT / "tests" / "statements.yml").read_text(encoding="utf-8"))
 
 
+LETTER = re.compile(
+    r"^```\{raw-cell\}\n# BEGIN SOLUTION\n```\n(.*?)^```\{raw-cell\}\n# END SOLUTION$", re.MULTILINE | re.DOTALL
+)
+
+
 def statements():
-    """Definitions, propositions and theorems by their labels, entries of the glossary by their terms, and symbols."""
+    """Definitions and theorems by label, entries of the glossary by term, symbols, and the letters of the sets."""
     texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "book").rglob("*.md"))]
     blocks = [found for text in texts for found in re.findall(r"^```\{prf:\w+\}.*?\n(.*?)^```$", text, re.M | re.S)]
     symbols: dict[str, str] = {}
@@ -22,8 +27,14 @@ def statements():
     entries = re.findall(r"^(\S.*)\n((?:  .*\n)+)", glossary, re.M)
     for symbol, meaning in re.findall(r"^\| (\$.+?) \| (.*) \|$", "\n".join(texts), re.M):
         symbols[symbol] = f"{symbols.get(symbol, '')} {meaning}"
+    letters = {
+        f"letter of {path.stem}": text
+        for path in (ROOT / "book" / "problem-sets").glob("*.md")
+        for text in LETTER.findall(path.read_text(encoding="utf-8"))
+        if "{code-cell}" not in text
+    }
     labelled = [(re.search(r"^:label: (\S+)$", block, re.M)[1], block) for block in blocks]
-    return {name: " ".join(text.split()) for name, text in [*labelled, *entries, *symbols.items()]}
+    return {name: " ".join(text.split()) for name, text in [*labelled, *entries, *symbols.items(), *letters.items()]}
 
 
 def test_a_statement_says_what_it_must():
