@@ -1,0 +1,66 @@
+"""Sentences of the page `problem-sets/pooling-and-shrinkage` whose deciding words are computed."""
+
+import re
+
+import numpy as np
+import references
+from wording import ROOT
+
+PAGE = ROOT / "book" / "problem-sets" / "pooling-and-shrinkage.md"
+
+
+def towns():
+    """Names, estimates and standard errors, as the table has them."""
+    rows = re.findall(r"^\| (\w+) \| ([−\d]+) \| (\d+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    names, y, sigma = zip(*rows, strict=True)
+    return np.array(names), np.array([float(text.replace("−", "-")) for text in y]), np.array(sigma, float)
+
+
+def shrunken(tau):
+    """Posterior means under a flat prior of the mean, by generalised least squares."""
+    _, y, sigma = towns()
+    mu = np.average(y, weights=1 / (sigma**2 + tau**2))
+    return y - sigma**2 / (sigma**2 + tau**2) * (y - mu)
+
+
+def leaders(values):
+    names, _, _ = towns()
+    order = names[np.argsort(-values)]
+    return order[0], order[1], order[-1]
+
+
+def raw_and_shrunken():
+    first, _, last = leaders(towns()[1])
+    best, second, worst = leaders(shrunken(5))
+    gained = {9: "all nine", 8: "eight of the nine"}[int((shrunken(5) > 0).sum())]
+    return first, last, best, second, worst, last, gained
+
+
+def leader_if_they_differ_much_more():
+    return {leaders(shrunken(tau))[0] for tau in (40, 100)}
+
+
+def parts_of_q():
+    """The towns that bring most to Q: the farthest, the one that brings more, and the one that brings nearly as much."""
+    names, y, sigma = towns()
+    distance = abs(y - references.pooled(y, sigma)[0])
+    part = dict(zip(names, (distance / sigma) ** 2, strict=True))
+    away = dict(zip(names, distance.round().astype(int), strict=True))
+    more, farthest, nearly = sorted(part, key=part.get, reverse=True)[:3]
+    assert farthest == names[np.argmax(distance)] and part[nearly] > 0.8 * part[farthest]
+    return farthest, away[farthest], more, away[more], nearly, away[nearly]
+
+
+SENTENCES = [
+    ("{} leads your list and {} comes last, but these", lambda: raw_and_shrunken()[:2]),
+    (
+        "{} now leads, ahead of {}; {}, not {}, comes last; and {} are estimated to have gained.",
+        lambda: raw_and_shrunken()[2:],
+    ),
+    ("if they differ by much more, {} comes out on top again.", leader_if_they_differ_much_more),
+    (
+        "{} lies farthest from the pooled mean, {} points away, but its standard error is large: {}, {} points away, "
+        "brings more to $Q$, and {}, {} points away, nearly as much.",
+        parts_of_q,
+    ),
+]
