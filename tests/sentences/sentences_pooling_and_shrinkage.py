@@ -41,7 +41,7 @@ def leader_if_they_differ_much_more():
 
 
 def parts_of_q():
-    """The towns that bring most to Q: the farthest, the one that brings more, and the one that brings nearly as much."""
+    """The farthest town, the one that brings more to Q, the one that brings nearly as much; and their distances."""
     names, y, sigma = towns()
     distance = abs(y - references.pooled(y, sigma)[0])
     part = dict(zip(names, (distance / sigma) ** 2, strict=True))
