@@ -1,6 +1,7 @@
 """The tables that help to grade by hand are computed a second time, from the class's data alone."""
 
 import ast
+import re
 
 import numpy as np
 import pytest
@@ -69,3 +70,24 @@ def test_no_other_set_has_such_a_table_untested():
             with_tables.add(source.stem)
     # That of `rates` has its test in `test_rates_problem_set.py`.
     assert with_tables == {"pooling-and-shrinkage", "shrinkage-in-sport", "rates"}
+
+
+@pytest.mark.parametrize("source", builder.sources(), ids=lambda source: source.stem)
+def test_the_instructor_is_told_who_grades_each_question(source):
+    """The table at the top, from the settings of the questions; and students are told the same in their headings."""
+    text = source.read_text(encoding="utf-8")
+    questions = re.findall(
+        r"^# BEGIN QUESTION\nname: (\w+)\npoints: (\d+)\n(manual: true\n)?```\n\n(.*)$", text, re.MULTILINE
+    )
+    assert len(questions) == text.count("# BEGIN QUESTION")
+    summary = builder.instructor_notebook(source).cells[1].source
+    rows = re.findall(r"^\| (\w+) \| (\d+) \|(.*)\|$", summary, re.MULTILINE)
+    graded = {True: "by hand, with the rubric", False: "by the grader"}
+    expected = [(name, points, graded[bool(manual)]) for name, points, manual, _ in questions]
+    assert [(name, points, by.strip()) for name, points, by in rows] == [
+        *expected,
+        ("all", str(sum(int(points) for _, points, _, _ in questions)), ""),
+    ]
+    assert [("graded by hand" in heading) == bool(manual) for *_, manual, heading in questions] == [True] * len(
+        rows[1:]
+    )

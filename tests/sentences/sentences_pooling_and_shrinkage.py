@@ -40,6 +40,13 @@ def leader_if_they_differ_much_more():
     return {leaders(shrunken(tau))[0] for tau in (40, 100)}
 
 
+def lines_that_cross():
+    """Which of two raw estimates is the larger, and whether it keeps less of its distance from the mean."""
+    names, y, sigma = towns()
+    f, b = (list(names).index(name) for name in ("Fernleigh", "Beechton"))
+    return "above" if y[f] > y[b] else "below", "more" if sigma[f] > sigma[b] else "less"
+
+
 def parts_of_q():
     """The farthest town, the one that brings more to Q, the one that brings nearly as much; and their distances."""
     names, y, sigma = towns()
@@ -52,6 +59,7 @@ def parts_of_q():
 
 
 SENTENCES = [
+    ("Fernleigh's raw estimate is {} Beechton's, but it is shrunk {}.", lines_that_cross),
     ("{} leads your list and {} comes last, but these", lambda: raw_and_shrunken()[:2]),
     (
         "{} now leads, ahead of {}; {}, not {}, comes last; and {} are estimated to have gained.",
