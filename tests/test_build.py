@@ -112,6 +112,20 @@ def test_a_second_build_changes_nothing_and_a_damaged_file_is_mended(book):
     assert {path: path.read_bytes() for path in whole} == whole
 
 
+@pytest.mark.parametrize("name", ["html/index.html", "jupyter_execute/a.ipynb", "problem-sets/rates/rates.zip"])
+def test_whatever_was_made_is_looked_at_before_a_build_is_left_out(name, tmp_path, monkeypatch):
+    """An autograder that is gone or cut short is made again, although the site is whole."""
+    for folder in ("html", "jupyter_execute", "problem-sets/rates"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / name).write_text("whole")
+    monkeypatch.setattr(build, "BUILD", tmp_path)
+    whole = build.outputs()
+    (tmp_path / name).write_text("who")
+    assert build.outputs() != whole
+    (tmp_path / name).unlink()
+    assert build.outputs() != whole
+
+
 def test_a_change_of_title_or_contents_reaches_every_page(book, copy, tmp_path):
     built(copy)
     other = small_book.make(tmp_path / "other")

@@ -22,6 +22,7 @@ INPUTS = [
     *["LICENSE", "environment.yml", "pyproject.toml", "requirements.txt"],  # the notebooks' zip file holds them
 ]
 OUTPUTS = ["html", "jupyter_execute"]
+KEPT = ["problem-sets"]  # made beside the site, one set at a time, and built anew where one is gone or cut short
 
 
 def inputs():
@@ -30,8 +31,8 @@ def inputs():
 
 
 def outputs():
-    """Describe what there is of the site."""
-    return digest(BUILD, [name for name in OUTPUTS if (BUILD / name).exists()])
+    """Describe what there is of the site, and of the problem sets."""
+    return digest(BUILD, [name for name in [*OUTPUTS, *KEPT] if (BUILD / name).exists()])
 
 
 def jupyter_book(lock):
