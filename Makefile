@@ -68,7 +68,7 @@ BENCH := _build/bench/venv
 
 .PHONY: bench
 bench: $(BENCH)/installed  ## compare the samplers' speed with PyMC, nutpie, NumPyro, emcee and Stan, in _build/bench
-	$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(ENDING),--ending $(ENDING))
+	$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 # An environment of its own, since the book needs no peers. Compiled, so that imports are timed as they usually are.
 $(BENCH)/installed: requirements.txt pyproject.toml | $(UV)

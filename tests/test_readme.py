@@ -70,7 +70,7 @@ def parts_of(target: str) -> set[str]:
     if target == "bench":
         return set(PARTS)
     files = (path.relative_to(ROOT).with_suffix("").parts for path in (ROOT / "lib").rglob("*.py"))
-    return {"planted", "lib", *(".".join(parts) for parts in files)}
+    return {"planted", *(".".join(parts[:n]) for parts in files for n in range(1, len(parts) + 1))}
 
 
 def fault(span: str, pages: str) -> str | None:
