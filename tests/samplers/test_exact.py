@@ -552,6 +552,10 @@ FAILS = {
     "mass above floating point": (dict(tau=lambda t: 5.95 * np.log(t)), "quadrature over tau fails: the tail"),
     "nowhere": (dict(tau=lambda t: np.full(t.shape, -np.inf)), "quadrature over tau fails: the density is zero"),
     "mu grows too fast": (dict(mu=lambda m: m**2, tau=5), "quadrature over mu fails: the tail"),
+    "two at once": (
+        dict(mu=stats.t(3), tau=lambda t: np.sin(1e9 * t) - t),
+        "^model: quadrature over tau and mu fails: the density is too rough",
+    ),
     "noise": (dict(tau=lambda t: np.sin(1e9 * t) - t), "quadrature over tau fails: the density is too rough"),
 }
 

@@ -316,6 +316,17 @@ def test_slice_leaves_a_known_density_unchanged(target, width):
     slice_leaves_unchanged(*TARGETS[target], width)
 
 
+@pytest.mark.parametrize("width", [0.2, 2.0, 30.0])
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_slice_moves_every_chain(target, width):
+    """One that gave up at the first failure on one side would leave the density unchanged too, and the chain."""
+    step, draw = TARGETS[target]
+    rng, name = np.random.default_rng(13), step.parameter.name
+    before = draw(2000, rng)
+    after, _ = slice_move(step, {name: before}, width, rng)
+    assert (after[name] != before).all()
+
+
 @pytest.mark.parametrize("most", [1, 2, 5])
 @pytest.mark.parametrize("target", TARGETS)
 def test_slice_with_few_steps_leaves_a_known_density_unchanged(target, most, monkeypatch):
