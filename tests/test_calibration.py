@@ -12,7 +12,7 @@ from distributed import Client, LocalCluster
 from scipy import stats
 
 from lib import NormalNormal, exact, gibbs, metropolis
-from lib.calibration import _enough, simulation_based_calibration
+from lib.calibration import _columns, _enough, simulation_based_calibration
 from lib.samplers.draws import to_datatree
 
 MODEL = {"y": np.zeros(3), "sigma": [2.0, 3.0, 4.0], "mu": stats.norm(0, 1), "tau": stats.gamma(2, scale=1.5)}
@@ -138,6 +138,15 @@ def test_a_statistic_can_be_added():
     statistics = {"minus the first": lambda model, parameters: -parameters["theta"][..., 0]}
     ranks = calibrate(exact, replicates=5, statistics=statistics).ranks
     assert (ranks["minus the first"] == 49 - ranks["theta[0]"]).all()
+
+
+def test_columns_are_named_after_groups_and_a_statistic_is_given_the_model():
+    """Another vector than one a group, such as the states' means, is numbered."""
+    model = NormalNormal([1.0, 2, 3], MODEL["sigma"], mu=MODEL["mu"], tau=MODEL["tau"], labels=["x", "y", "z"])
+    drawn = {"mu": np.zeros((1, 5)), "tau": np.ones((1, 5)), "theta": np.zeros((1, 5, 3)), "two": np.zeros((1, 5, 2))}
+    columns = _columns(model, drawn, {"miss": lambda model, parameters: parameters["mu"] - model.y[2]})
+    assert list(columns)[:7] == ["mu", "tau", "theta[x]", "theta[y]", "theta[z]", "two[0]", "two[1]"]
+    assert (columns["miss"] == -3).all()
 
 
 def test_coverage_counts_intervals():
