@@ -89,14 +89,18 @@ def unit_in(words: str) -> str:
     return ""
 
 
+def parts_of(code: str) -> list[ast.AST]:
+    """Return every node of the code of a cell, without its magics; none if it is no Python."""
+    try:
+        return list(ast.walk(ast.parse(re.sub(r"^%.*$", "", code, flags=re.MULTILINE))))
+    except SyntaxError:
+        return []
+
+
 @cache
 def literals(code: str) -> frozenset[tuple[str, int]]:
     """Return the whole numbers in code, and as percentages its shares; each with what it can stand before."""
-    try:
-        tree = ast.parse(re.sub(r"^%.*$", "", code, flags=re.MULTILINE))
-    except SyntaxError:
-        return frozenset()
-    constants = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    constants = [node.value for node in parts_of(code) if isinstance(node, ast.Constant)]
     values = [value for value in constants if isinstance(value, int | float) and abs(value) < 1e15]
     whole = {(" ", round(value)) for value in values if value == round(value)}
     shares = {
@@ -169,12 +173,8 @@ def fractions(page: rules.Page) -> Iterator[tuple[str, float]]:
 
 def values_in(code: str) -> set[float]:
     """Return the numbers in code, and the ratios of two of them that it divides."""
-    try:
-        tree = ast.parse(re.sub(r"^%.*$", "", code, flags=re.MULTILINE))
-    except SyntaxError:
-        return set()
     found = set()
-    for node in ast.walk(tree):
+    for node in parts_of(code):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
             found.add(float(node.value))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
