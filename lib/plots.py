@@ -175,7 +175,7 @@ def shrinkage_explorable(
             "high": (pooled.mean + half).ravel().round(3),
         }
     )
-    log_likelihood = model.log_marginal_likelihood(tau)
+    log_likelihood = model.log_marginal_likelihood(tau=tau)
     curve = pd.DataFrame(
         {"tau": tau, "mu": pooled.mu.round(3), "log_likelihood": (log_likelihood - log_likelihood.max()).round(4)}
     )
@@ -284,7 +284,7 @@ def prior_explorable(
     model = NormalNormal(y, sigma, labels=labels)
     # Steps of equal ratio resolve both ends; what lies beyond them weighs less than the rounding of what is shown.
     tau = np.geomspace(1e-5 * model.sigma.min(), 1e5 * max(model.sigma.max(), float(np.ptp(model.y))), 1000)
-    log_mass = model.log_marginal_likelihood(tau) + np.log(tau) - np.log1p((tau / scale[:, np.newaxis]) ** 2)
+    log_mass = model.log_marginal_likelihood(tau=tau) + np.log(tau) - np.log1p((tau / scale[:, np.newaxis]) ** 2)
     mass = np.exp(log_mass - log_mass.max(axis=1, keepdims=True))
     mass /= mass.sum(axis=1, keepdims=True)
     pooled = partial_pooling(y, sigma, tau)
@@ -302,7 +302,7 @@ def prior_explorable(
     )
     means = pd.DataFrame({"scale": scale, "mu": (mass @ pooled.mu).round(3), "tau": (mass @ tau).round(3)})
     shown = np.linspace(0, 3 * model.sigma.mean(), 73)
-    log_likelihood = model.log_marginal_likelihood(shown)
+    log_likelihood = model.log_marginal_likelihood(tau=shown)
     curve = pd.DataFrame({"tau": shown.round(3), "likelihood": np.exp(log_likelihood - log_likelihood.max()).round(5)})
 
     slider, here = _slider("prior_scale", "scale", scale, start, "Scale of the prior ")

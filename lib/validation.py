@@ -48,12 +48,6 @@ def within_reach(name: str, array: FloatArray, *, positive: bool = False) -> Non
         raise ValueError(f"{name} must be at least {SMALLEST:g}, not {array.min():g}: {_OTHER_UNITS}")
 
 
-def at_most(name: str, value: float | None, limit: float) -> None:
-    """Refuse a known hyperparameter above a limit."""
-    if value is not None and value > limit:
-        raise ValueError(f"{name} must be at most {limit:g}, not {value:g}: there the rates hardly differ any more")
-
-
 def finite_number(name: str, value: object) -> float:
     """Return one finite number."""
     array = finite_array(name, value)  # type: ignore[arg-type]

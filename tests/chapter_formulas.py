@@ -61,15 +61,15 @@ MODEL = NormalNormal(Y, SIGMA)
 GIVEN = estimators.partial_pooling(Y, SIGMA, TAU[:, 0])
 POOLED = estimators.complete_pooling(Y, SIGMA)
 MU_GIVEN = MODEL.mu_given(TAU[:, 0])
-THETA_GIVEN = MODEL.theta_given(MU[:, 0], TAU[:, 0])
-MARGINAL = column(MODEL.log_marginal_likelihood(TAU[:, 0], MU[:, 0]))
+THETA_GIVEN = MODEL.groups_given(MU[:, 0], TAU[:, 0])
+MARGINAL = column(MODEL.log_marginal_likelihood(MU[:, 0], TAU[:, 0]))
 DEVIATION = (THETA - MU) / TAU
 
 
 def one_group(centre):
     """Log density of the estimate of one group of standard error ONE_SIGMA, given mu and tau."""
     model = NormalNormal([0.0], [ONE_SIGMA], tau=1.0)
-    return column(model.log_marginal_likelihood(TAU[:, 0], centre[:, 0]))
+    return column(model.log_marginal_likelihood(centre[:, 0], TAU[:, 0]))
 
 
 NORMAL: Names = {
@@ -187,11 +187,11 @@ def tau_alone() -> Names:
     """The marginal posterior of tau, with a half-Cauchy prior."""
     model = NormalNormal(Y, SIGMA, tau=stats.halfcauchy(scale=10))
     tau = TAU[:, 0]
-    joint = model.log_marginal_likelihood(tau, MU[:, 0]) + model.log_hyperprior(MU[:, 0], tau)
+    joint = model.log_marginal_likelihood(MU[:, 0], tau) + model.log_hyperprior(MU[:, 0], tau)
     given_tau = stats.norm(column(MU_GIVEN.mean), column(MU_GIVEN.sd))
     return {
         r"p(\tau)": stats.halfcauchy(scale=10).pdf(TAU),
-        r"p(\tau \mid y)": np.exp(column(model.log_marginal_likelihood(tau) + model.tau.log_density(tau)) + 30),
+        r"p(\tau \mid y)": np.exp(column(model.log_marginal_likelihood(tau=tau) + model.tau.log_density(tau)) + 30),
         r"p(\mu, \tau \mid y)": np.exp(column(joint) + 30),
         r"p(\mu \mid \tau, y)": given_tau.pdf(MU),
     }
@@ -219,7 +219,7 @@ def near_zero() -> Names:
     return {
         r"\epsilon": 0.02,
         "y": 0,
-        "p": lambda _, tau: np.exp(likelihood(np.atleast_1d(tau))),
+        "p": lambda _, tau: np.exp(likelihood(tau=np.atleast_1d(tau))),
         r"\approx": 0.03,
     }
 
@@ -337,7 +337,7 @@ def halfway() -> Names:
 
 
 C = between(1, 20)
-OWN_CHANCE = BetaBinomial(HITS[0], np.full(K, TRIALS), mean=0.5, concentration=2.0).theta_given(0.5, 2.0)
+OWN_CHANCE = BetaBinomial(HITS[0], np.full(K, TRIALS), mean=0.5, concentration=2.0).groups_given(0.5, 2.0)
 
 BATTING: Names = {
     "n": TRIALS,
@@ -385,7 +385,7 @@ BATTING: Names = {
 SHARE, ATTEMPTS = between(0.2, 0.6, P, 1), np.array([40.0])
 MADE = np.array([13.0])
 SHOOTER = BetaBinomial(MADE, ATTEMPTS, mean=0.4, concentration=50.0)
-SHOOTER_MEAN = SHOOTER.theta_given(MEAN[:, 0], CONCENTRATION[:, 0]).mean
+SHOOTER_MEAN = SHOOTER.groups_given(MEAN[:, 0], CONCENTRATION[:, 0]).mean
 POPULATION = stats.beta(MEAN * CONCENTRATION, (1 - MEAN) * CONCENTRATION)
 SHARES: Names = {
     "n": ATTEMPTS,
@@ -417,7 +417,7 @@ def one_prior() -> Names:
 SHAPE, RATE, LAM = between(2, 9), between(0.5, 3), between(0.5, 6)
 EXPOSURE, COUNT = np.array([4.0]), np.array([7.0])
 COUNTY = GammaPoisson(COUNT, EXPOSURE, shape=2.0, rate=1.0)
-COUNTY_GIVEN = COUNTY.lam_given(SHAPE[:, 0], RATE[:, 0])
+COUNTY_GIVEN = COUNTY.groups_given(SHAPE[:, 0], RATE[:, 0])
 LATER, LATER_EXPOSURE = 5, 2.5
 COUNTY_MEAN = COUNTY_GIVEN.mean
 COUNTY_LAW = stats.gamma(COUNTY_GIVEN.shape, scale=1 / COUNTY_GIVEN.rate)
@@ -473,7 +473,7 @@ COUNTS: Names = {
 
 def one_county() -> Names:
     """One prior and one count, as a function of the rate."""
-    given = GammaPoisson(COUNT, EXPOSURE, shape=2.0, rate=1.0).lam_given(3.0, 0.8)
+    given = GammaPoisson(COUNT, EXPOSURE, shape=2.0, rate=1.0).groups_given(3.0, 0.8)
     law = stats.gamma(given.shape[0], scale=1 / given.rate[0])
     return {"a": 3.0, "b": 0.8, r"p(\lambda \mid y)": law.pdf(LAM)}
 
@@ -523,7 +523,7 @@ NESTED_MODEL = NestedGammaPoisson(
     COUNT, EXPOSURE, ["A"], mu=stats.norm(0, 1), tau=stats.halfnorm(), nu=stats.norm(2, 1), omega=stats.halfnorm()
 )
 STATE_MEAN, STATE_SHAPE = between(1, 4), between(3, 20)
-NESTED_GIVEN = NESTED_MODEL.lam_given(STATE_MEAN, STATE_SHAPE, COUNT)
+NESTED_GIVEN = NESTED_MODEL.groups_given(STATE_MEAN, STATE_SHAPE, COUNT)
 STATE_LAW = stats.gamma(STATE_SHAPE, scale=STATE_MEAN / STATE_SHAPE)  # of mean m and coefficient of variation a^(-1/2)
 NU, OMEGA = between(1, 3), between(0.3, 1)
 NESTED: Names = {
@@ -571,7 +571,7 @@ def two_stages() -> Names:
     effects = NormalNormal([0.0], [1.0], tau=1.0)
     shared = np.array(
         [
-            1 / (2 * (effects.log_marginal_likelihood(0.0, 0.0) - effects.log_marginal_likelihood(0.0, 1.0)))
+            1 / (2 * (effects.log_marginal_likelihood(0.0, 0.0) - effects.log_marginal_likelihood(1.0, 0.0)))
             for _ in range(P)
         ]
     )
@@ -702,7 +702,7 @@ def arcsine_of_averages() -> Names:
 
 def each_marginal() -> Names:
     models = [NormalNormal(x, np.ones(K)) for x in X]
-    each = [model.log_marginal_likelihood(t, m) for model, t, m in zip(models, SPREAD[:, 0], LEVEL[:, 0], strict=True)]
+    each = [model.log_marginal_likelihood(m, t) for model, t, m in zip(models, SPREAD[:, 0], LEVEL[:, 0], strict=True)]
     return {r"X_j \sim": column(each)}
 
 
@@ -1186,7 +1186,7 @@ def spread_of_means() -> Names:
 def with_equal_noise() -> Names:
     """A group's mean, all having the same standard error and mu being known."""
     model = NormalNormal(Y, np.full(J, ONE_SIGMA))
-    return {"=": model.theta_given(MU[:, 0], TAU[:, 0]).mean}
+    return {"=": model.groups_given(MU[:, 0], TAU[:, 0]).mean}
 
 
 def share_of_draws() -> Names:
@@ -1232,8 +1232,8 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("batting", r"m(1-m)/(\kappa+1)"): POPULATION.var(),
     ("batting", r"-(1-1/k)/2"): slope_of_correction,
     ("batting", r"-(k-1)/2"): slopes_of_correction,
-    ("three-point", r"m\kappa+y"): SHOOTER.theta_given(MEAN[:, 0], CONCENTRATION[:, 0]).alpha,
-    ("three-point", r"(1-m)\kappa+n-y"): SHOOTER.theta_given(MEAN[:, 0], CONCENTRATION[:, 0]).beta,
+    ("three-point", r"m\kappa+y"): SHOOTER.groups_given(MEAN[:, 0], CONCENTRATION[:, 0]).alpha,
+    ("three-point", r"(1-m)\kappa+n-y"): SHOOTER.groups_given(MEAN[:, 0], CONCENTRATION[:, 0]).beta,
     ("three-point", r"n/(n+\kappa)"): SHARES["w"],
     ("three-point", r"m(1-m)/(\kappa+1)"): POPULATION.var(),
     ("three-point", r"s^2(1-w)"): mean_of_beta_binomial(variance_of_share),

@@ -1,13 +1,15 @@
 """Samplers and models with a known fault, which calibration must find. They use the public protocols alone."""
 
+from dataclasses import fields
 from functools import partial
 
 import numpy as np
 
 from lib import GammaPoisson, NormalNormal
 from lib.models.base import SliceStep
-from lib.models.hyperparameter import Hyperparameter
-from lib.models.normal_normal import Normal
+from lib.models.location_scale import Measured
+from lib.priors.distributions import Normal
+from lib.priors.hyperparameter import Hyperparameter
 
 
 class SigmaForItsSquare(NormalNormal):
@@ -26,12 +28,18 @@ class WithoutJacobian(Hyperparameter):
         return np.zeros_like(free)
 
 
+def of_kind(kind, parameter, **changes):
+    """The same hyperparameter, of another kind."""
+    given = {field.name: getattr(parameter, field.name) for field in fields(parameter) if field.init}
+    return kind(**given | changes)
+
+
 class MissingJacobian(NormalNormal):
     """The density of log(tau) is taken to be the density of tau."""
 
     def __init__(self, *args, **priors):
         super().__init__(*args, **priors)
-        self.tau = WithoutJacobian(**vars(self.tau))
+        self.tau = of_kind(WithoutJacobian, self.tau)
 
 
 class MissingJacobianOfShape(GammaPoisson):
@@ -39,7 +47,7 @@ class MissingJacobianOfShape(GammaPoisson):
 
     def __init__(self, *args, **priors):
         super().__init__(*args, **priors)
-        self.shape = WithoutJacobian(**vars(self.shape))
+        self.shape = of_kind(WithoutJacobian, self.shape)
 
 
 class WithoutDensity(Hyperparameter):
@@ -55,7 +63,7 @@ class PriorOfMuForgotten(NormalNormal):
     def __init__(self, *args, **priors):
         super().__init__(*args, **priors)
         self.told = self.mu
-        self.mu = WithoutDensity(**vars(self.mu) | {"normal": (0.0, 0.0)})
+        self.mu = of_kind(WithoutDensity, self.mu, normal=(0.0, 0.0))
 
     def log_hyperprior(self, mu, tau):
         return self.told.log_density(mu) + self.tau.log_density(tau)
@@ -64,17 +72,17 @@ class PriorOfMuForgotten(NormalNormal):
 class UncertaintyOfMuForgotten(NormalNormal):
     """Each effect is drawn around the mean of mu given tau, not around the mu that was drawn."""
 
-    def draw_rest(self, rng, *hyperparameters, size):
-        rest = super().draw_rest(rng, *hyperparameters, size=size)
-        given = self.theta_given(self.mu_given(*hyperparameters).mean, *hyperparameters)
+    def draw_given(self, rng, *hyperparameters, size):
+        rest = super().draw_given(rng, *hyperparameters, size=size)
+        given = self.groups_given(self.mu_given(*hyperparameters).mean, *hyperparameters)
         return rest | {"theta": given.mean + given.sd * rng.standard_normal(given.mean.shape)}
 
 
 class SignOfMu(NormalNormal):
     """The effects go down where mu goes up. Mu given tau is symmetric, so every parameter alone is right."""
 
-    def draw_rest(self, rng, *hyperparameters, size):
-        rest = super().draw_rest(rng, *hyperparameters, size=size)
+    def draw_given(self, rng, *hyperparameters, size):
+        rest = super().draw_given(rng, *hyperparameters, size=size)
         return rest | {"mu": 2 * self.mu_given(*hyperparameters).mean - rest["mu"]}
 
 
@@ -89,9 +97,10 @@ class PopulationTermForgotten(NormalNormal):
 class DegreeOfFreedomForgotten(NormalNormal):
     """Tau squared given the effects has J - 1 degrees of freedom under a flat prior on tau; these candidates have J."""
 
-    def _tau_given_effects(self, state, rng, size):
-        square = (state["deviation"] ** 2).sum(axis=-1)
-        return np.sqrt(square / 2 / rng.standard_gamma(self.y.size / 2, (size, square.size)))
+    class _moves(Measured):
+        def _sd_given_members(self, state, rng, size):
+            square = (state["theta_deviation"] ** 2).sum(axis=-1)
+            return np.sqrt(square / 2 / rng.standard_gamma(self.y.size / 2, (size, square.size)))
 
 
 class PowerOfTauForgotten(NormalNormal):
@@ -101,10 +110,8 @@ class PowerOfTauForgotten(NormalNormal):
     def steps(self):
         steps = list(super().steps)
         first = next(i for i, step in enumerate(steps) if isinstance(step, SliceStep) and step.parameter is self.tau)
-        right = steps[first].log_likelihood
-        steps[first] = steps[first]._replace(
-            log_likelihood=lambda tau, state: right(tau, state) + self.y.size * np.log(tau)
-        )
+        right = steps[first].log_rest
+        steps[first] = steps[first]._replace(log_rest=lambda tau, state: right(tau, state) + self.y.size * np.log(tau))
         return tuple(steps)
 
 

@@ -113,9 +113,9 @@ def from_exact_draws(kind, options, size, seed=1):
 
     class Started(kind):
         def start_state(self, rng, chains):
-            return values | {"deviation": deviation}
+            return values | {"theta_deviation": deviation}
 
-        def start(self, rng, chains):
+        def start_position(self, rng, chains):
             free = [p.free(values[p.name])[:, np.newaxis] for p in (self.mu, self.tau) if p.value is None]
             # At its own distance from what this kind, right or wrong, holds for the conditional mean.
             given = NormalNormal.deviation_given(self, values["mu"], values["tau"])
@@ -134,7 +134,7 @@ def _beta_binomial_from(kind, options, values):
         def start_state(self, rng, chains):
             return dict(values)
 
-        def start(self, rng, chains):
+        def start_position(self, rng, chains):
             pairs = ((self.mean, special.logit(mean)), (self.concentration, np.log(concentration)))
             return np.concatenate([distance, *(free[:, np.newaxis] for p, free in pairs if p.value is None)], axis=1)
 
@@ -150,7 +150,7 @@ def _gamma_poisson_from(kind, options, values):
         def start_state(self, rng, chains):
             return dict(values)
 
-        def start(self, rng, chains):
+        def start_position(self, rng, chains):
             free = [np.log(values[p.name])[:, np.newaxis] for p in (self.shape, self.location) if p.value is None]
             return np.concatenate([distance, *free], axis=1)
 

@@ -55,7 +55,7 @@ CALLS = {
     NestedGammaPoisson: {"counts": DEATHS, "exposure": YEARS, "group": STATES} | NESTED,
     exact: RUN,
     gibbs: RUN | {"warmup": 5},
-    metropolis: RUN | {"warmup": 5, "target": 0.3, "shape": np.eye(6)},
+    metropolis: RUN | {"warmup": 5, "target": 0.3, "covariance": np.eye(6)},
     simulation_based_calibration: RUN | {"sampler": exact, "replicates": 3, "thin": 2},
     datasets.simulate_asthma: {"rng": np.random.default_rng(0), "mu": 0.4, "tau": 0.3, "nu": 2.0, "omega": 0.6},
     exchangeability.is_exchangeable: {"law": np.full((2, 2), 0.25), "atol": 1e-9},

@@ -50,12 +50,12 @@ def solves_the_normal_equations(pool, y, sigma, tau):
 def composes_the_models_conditionals(pool, y, sigma, tau):
     model = NormalNormal(y, sigma, tau=tau)
     mu = model.mu_given(tau)
-    theta = model.theta_given(mu.mean, tau)
+    theta = model.groups_given(mu.mean, tau)
     found = pool(y, sigma, tau)
     close(found.mu, mu.mean)
     close(found.mean, theta.mean)
     # The law of total variance; what theta's mean does when mu moves by one is 1 - weight.
-    moved = model.theta_given(mu.mean + 1, tau).mean - theta.mean
+    moved = model.groups_given(mu.mean + 1, tau).mean - theta.mean
     close(found.sd, np.sqrt(theta.sd**2 + (moved * mu.sd) ** 2), 1e-6, 1e-6)
 
 
@@ -163,7 +163,7 @@ def test_many_values_of_tau_at_once_are_each_on_its_own():
 @given(problem=problems(), mu=st.floats(-30, 30))
 def test_known_mu_is_the_models_conditional(problem, mu):
     y, sigma, tau = problem
-    found, expected = partial_pooling(y, sigma, tau, mu), NormalNormal(y, sigma, mu=mu, tau=tau).theta_given(mu, tau)
+    found, expected = partial_pooling(y, sigma, tau, mu), NormalNormal(y, sigma, mu=mu, tau=tau).groups_given(mu, tau)
     close(found.mean, expected.mean)
     close(found.sd, expected.sd)
     assert found.mu == mu

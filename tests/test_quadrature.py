@@ -6,7 +6,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lib.quadrature import LogLinear, NoMassError, integrate
+from lib.samplers.quadrature import LogLinear, NoMassError, integrate
 
 LINE = (-np.inf, np.inf)
 PROBABILITY = np.concatenate(

@@ -24,7 +24,7 @@ def _flat(tau: FloatArray) -> FloatArray:
 
 def _mass(log_prior: Callable[[FloatArray], FloatArray] = _flat, y: FloatArray = _Y) -> FloatArray:
     """Posterior probabilities of the values in _TAU."""
-    log_mass = log_prior(_TAU) + NormalNormal(y, _SIGMA).log_marginal_likelihood(_TAU) + np.log(_TAU)
+    log_mass = log_prior(_TAU) + NormalNormal(y, _SIGMA).log_marginal_likelihood(tau=_TAU) + np.log(_TAU)
     mass = np.exp(log_mass - log_mass.max())
     return np.asarray(mass / mass.sum())
 

@@ -1,14 +1,15 @@
 """What a sampler may ask of a model. Neither knows the other's name."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from lib.models.hyperparameter import Hyperparameter
+from lib.priors.hyperparameter import Hyperparameter
 from lib.validation import FloatArray
 
 
+@runtime_checkable
 class Model(Protocol):
     """What every model tells every sampler, so that its draws can be labelled."""
 
@@ -46,17 +47,18 @@ class Simulated(Model, Protocol):
         """
 
 
-class Walk(Model, Protocol):
-    """A model whose joint density is known on a free scale, without bounds."""
+@runtime_checkable
+class Walkable(Model, Protocol):
+    """A model whose posterior density is known on a free scale, without bounds."""
 
-    def start(self, rng: np.random.Generator, chains: int) -> FloatArray:
+    def start_position(self, rng: np.random.Generator, chains: int) -> FloatArray:
         """Scattered starting positions, shape (chains, d)."""
 
     def log_free_density(self, position: FloatArray) -> FloatArray:
         """Log posterior on the free scale, Jacobians included, up to a constant: shape (...) for (..., d)."""
 
-    def parameters(self, position: FloatArray) -> State:
-        """Return the parameters, on their own scales, at each position."""
+    def parameters(self, position: FloatArray, rng: np.random.Generator) -> State:
+        """Return the parameters, on their own scales, at each position; draw those that the position leaves out."""
 
 
 class ExactStep(NamedTuple):
@@ -66,18 +68,19 @@ class ExactStep(NamedTuple):
 
 
 class SliceStep(NamedTuple):
-    """A full conditional without a name: the log likelihood at values of a parameter, its prior left out.
+    """A full conditional without a name: its log density at values of a parameter, the parameter's own prior left out.
 
-    Where the likelihood alone has a name, `candidates` draws from it: values of shape (size, chains).
+    Where what is left has a name, `candidates` draws from it: values of shape (size, chains).
     """
 
     parameter: Hyperparameter
-    log_likelihood: Callable[[FloatArray, State], FloatArray]
+    log_rest: Callable[[FloatArray, State], FloatArray]
     moved: Callable[[FloatArray, State], State]
     candidates: Callable[[State, np.random.Generator, int], FloatArray] | None = None
 
 
-class Conditionals(Model, Protocol):
+@runtime_checkable
+class Sweepable(Model, Protocol):
     """A model that knows its full conditionals."""
 
     @property
@@ -92,8 +95,8 @@ class Conditionals(Model, Protocol):
         """Scattered starting values of every parameter, known ones included."""
 
 
-class Quadrature(Model, Protocol):
-    """A model in which numerical integration over at most two hyperparameters leaves only draws in closed form."""
+class Reduced(Model, Protocol):
+    """A model of which a few coordinates, once they are drawn, leave only draws that are exact."""
 
     @property
     def improper(self) -> str:
@@ -101,23 +104,26 @@ class Quadrature(Model, Protocol):
 
     @property
     def integrated(self) -> tuple[Hyperparameter, ...]:
-        """The hyperparameters to integrate numerically, the outermost first."""
+        """The coordinates, the outermost first: hyperparameters, or others that are less entangled."""
+
+
+@runtime_checkable
+class Integrable(Reduced, Protocol):
+    """One with at most two coordinates, which can be integrated on a grid."""
 
     def starting_nodes(self, *outer: FloatArray) -> FloatArray:
-        """Points where the next hyperparameter's mass may lie, given those before it.
+        """Points where the next coordinate's mass may lie: shape (n, points), given n values of those before it.
 
-        Parameters
-        ----------
-        *outer : ndarray, shape (n,)
-            Values of the hyperparameters already placed.
-
-        Returns
-        -------
-        ndarray, shape (n, number of points); (1, number of points) for the outermost.
+        For the outermost coordinate, which has none before it, the shape is (1, points).
         """
 
-    def log_integrand(self, *hyperparameters: FloatArray) -> FloatArray:
+    def log_integrand(self, *coordinates: FloatArray) -> FloatArray:
         """Log of prior times likelihood with all else integrated out, up to a constant; arguments broadcast."""
 
-    def draw_rest(self, rng: np.random.Generator, *hyperparameters: FloatArray, size: int) -> dict[str, FloatArray]:
-        """Draw the other parameters given these, `size` values of each."""
+    def draw_given(self, rng: np.random.Generator, *coordinates: FloatArray, size: int) -> State:
+        """Return all parameters at these coordinates, `size` values of each; draw those that they leave open."""
+
+
+@runtime_checkable
+class Collapsed(Reduced, Walkable, Protocol):
+    """One whose position, on the free scale, is made up of the coordinates."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lib.validation import FloatArray, freeze
 
@@ -51,12 +52,14 @@ class Curves:
         self._first = np.arange(len(groups)) * self._cells
         freeze(self)
 
-    def __call__(self, t: FloatArray) -> FloatArray:
+    def __call__(self, t: FloatArray, groups: NDArray[np.intp] | slice = slice(None)) -> FloatArray:
         """Evaluate the sums of each group at its own point.
 
         Parameters
         ----------
         t : ndarray, shape (..., groups)
+        groups : ndarray of int, optional
+            Which; all by default.
 
         Returns
         -------
@@ -69,7 +72,7 @@ class Curves:
         cell = np.minimum(place.astype(int), self._cells - 1)
         z = 2 * (place - cell) - 1
         z[outside] = np.nan
-        cell += self._first
+        cell += self._first[groups]
         total: FloatArray = self._powers[_DEGREE].take(cell, axis=-1)
         for powers in self._powers[_DEGREE - 1 :: -1]:  # Horner's rule
             total *= z

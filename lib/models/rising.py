@@ -5,9 +5,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from scipy import special
 
+from lib.models.chunks import in_chunks
 from lib.validation import FloatArray
-
-_CHUNK = 2**20  # numbers held at once
 
 
 class Table(NamedTuple):
@@ -33,10 +32,5 @@ def log_rising(x: FloatArray, n: FloatArray) -> FloatArray:
 
 def log_rising_total(x: FloatArray, table: Table) -> FloatArray:
     """Sum `log_rising` over a table, each number as often as it occurs; shape of x."""
-    flat = x.reshape(-1, 1)
-    step = max(1, _CHUNK // max(1, table.numbers.size))
-    total = np.empty(x.size)
     with np.errstate(invalid="ignore", divide="ignore"):  # far out, where x is zero or infinite
-        for i in range(0, x.size, step):
-            total[i : i + step] = log_rising(flat[i : i + step], table.numbers) @ table.times
-    return total.reshape(x.shape)
+        return in_chunks(lambda some: log_rising(some, table.numbers) @ table.times, x, width=table.numbers.size)

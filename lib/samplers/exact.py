@@ -3,19 +3,21 @@
 import numpy as np
 import xarray as xr
 
-from lib.models.base import Quadrature
-from lib.models.hyperparameter import Hyperparameter
-from lib.quadrature import LogLinear, NoMassError, integrate
-from lib.samplers.draws import run_length, to_datatree
-from lib.validation import FloatArray, generator
+from lib.models.base import Integrable
+from lib.priors.hyperparameter import Hyperparameter
+from lib.samplers.chain import arguments
+from lib.samplers.draws import to_datatree
+from lib.samplers.independence import propose
+from lib.samplers.quadrature import LogLinear, NoMassError, integrate
+from lib.validation import FloatArray
 
 
-def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
+def exact(model: Integrable, *, draws: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
     """Draw independently from a posterior whose hyperparameters can be integrated on a grid.
 
     Parameters
     ----------
-    model : Quadrature
+    model : Integrable
         Any model that leaves at most two hyperparameters to numerical integration.
     draws, chains : int
         Draws in each chain, and chains. The draws are independent; the chains are there for tools that expect some.
@@ -37,40 +39,42 @@ def exact(model: Quadrature, *, draws: int, chains: int = 4, rng: np.random.Gene
     Each hyperparameter is drawn by inverting a distribution function that is accurate to about 2e-5; all that lies
     below is drawn from its exact conditional distribution.
     """
-    draws, chains, _ = run_length(model, draws, chains)
-    rng = generator(rng)
+    draws, chains, _, rng = arguments("exact", model, rng, draws=draws, chains=chains)
     if model.improper:
         raise ValueError(f"model: there is nothing to draw from, the posterior is improper: {model.improper}")
+    if not isinstance(model, Integrable):
+        position, stats = propose(model, draws=draws, chains=chains, rng=rng)
+        return to_datatree(model, model.parameters(position, rng), sample_stats=stats)
     size = chains * draws
-    drawn = _draw_hyperparameters(model, rng, size)
-    values = drawn | model.draw_rest(rng, *drawn.values(), size=size)
+    try:
+        coordinates = _draw_coordinates(model, rng, size)
+    except NoMassError as error:
+        names = " and ".join(parameter.name for parameter in model.integrated)
+        raise ValueError(f"model: quadrature over {names} fails: {error}") from error
+    values = model.draw_given(rng, *coordinates, size=size)
     shaped = {name: value.reshape(chains, draws, *value.shape[1:]) for name, value in values.items()}
     return to_datatree(model, shaped)
 
 
-def _draw_hyperparameters(model: Quadrature, rng: np.random.Generator, size: int) -> dict[str, FloatArray]:
-    names = [parameter.name for parameter in model.integrated]
-    try:
-        match model.integrated:
-            case ():
-                return {}
-            case (only,):
-                density = integrate(
-                    lambda u: model.log_integrand(only.natural(u)) + only.log_jacobian(u),
-                    only.free(model.starting_nodes()),
-                    only.free_support,
-                )
-                return {only.name: only.natural(density.quantile(rng.random(size)))}
-            case (outer, inner):
-                return dict(zip(names, _draw_two(model, outer, inner, rng, size), strict=True))
-            case _:
-                raise TypeError(f"model: quadrature takes at most two hyperparameters, not {len(names)}")
-    except NoMassError as error:
-        raise ValueError(f"model: quadrature over {' and '.join(names)} fails: {error}") from error
+def _draw_coordinates(model: Integrable, rng: np.random.Generator, size: int) -> tuple[FloatArray, ...]:
+    match model.integrated:
+        case ():
+            return ()
+        case (only,):
+            density = integrate(
+                lambda u: model.log_integrand(only.natural(u)) + only.log_jacobian(u),
+                only.free(model.starting_nodes()),
+                only.free_support,
+            )
+            return (only.natural(density.quantile(rng.random(size))),)
+        case (outer, inner):
+            return _draw_two(model, outer, inner, rng, size)
+        case more:
+            raise TypeError(f"model: quadrature takes at most two coordinates, not {len(more)}")
 
 
 def _draw_two(
-    model: Quadrature, outer: Hyperparameter, inner: Hyperparameter, rng: np.random.Generator, size: int
+    model: Integrable, outer: Hyperparameter, inner: Hyperparameter, rng: np.random.Generator, size: int
 ) -> tuple[FloatArray, FloatArray]:
     """Draw the outer hyperparameter from its marginal and the inner one given it."""
 

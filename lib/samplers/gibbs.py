@@ -3,21 +3,22 @@
 import numpy as np
 import xarray as xr
 
-from lib.models.base import Conditionals, ExactStep, SliceStep, State
-from lib.samplers.draws import run_length, to_datatree
-from lib.validation import FloatArray, generator
+from lib.models.base import ExactStep, SliceStep, State, Sweepable
+from lib.samplers.chain import arguments, run
+from lib.samplers.draws import to_datatree
+from lib.validation import FloatArray
 
 _MOST_STEPS = 200  # in stepping out
 _AHEAD = 4  # points looked at in one call
 _POOL = 8  # values to choose from, the present one among them
 
 
-def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
+def gibbs(model: Sweepable, *, draws: int, warmup: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
     """Draw from a posterior by its full conditionals: exactly where they have a name, by slices or by choice elsewhere.
 
     Parameters
     ----------
-    model : Conditionals
+    model : Sweepable
         Any model that knows its full conditionals.
     draws, warmup, chains : int
         Draws kept and draws thrown away in each chain, and chains. All chains move in one step.
@@ -47,41 +48,91 @@ def gibbs(model: Conditionals, *, draws: int, warmup: int, chains: int = 4, rng:
     Gelfand and Smith (1990), "Sampling-based approaches to calculating marginal densities", *Journal of the American
     Statistical Association* 85:398-409.
     """
-    draws, chains, warmup = run_length(model, draws, chains, warmup)
-    rng = generator(rng)
-    state = model.start_state(rng, chains)
-    steps = model.steps
-    poolable = [isinstance(step, SliceStep) and _can_pool(step) for step in steps]
-    widths, moving = [_first_width(step, state) for step in steps], [0.0] * len(steps)
-    kept = {name: np.empty((chains, draws, *state[name].shape[1:])) for name in model.sampled}
-    for iteration in range(warmup + draws):
-        tuning = iteration < warmup
-        comparing = tuning and (iteration < 100 or iteration % 20 < 2)  # slices cost more: not in every iteration
-        for number, step in enumerate(steps):
-            if isinstance(step, ExactStep):
-                state = state | step.draw(state, rng)
-            elif poolable[number] and (iteration % 2 == 1 if comparing else moving[number] > 0.5):
-                state, share = pool_move(step, state, rng)
-                if tuning:  # it costs less than a slice, and is as good where it mostly moves
-                    moving[number] += (share - moving[number]) / (min(iteration, 100) // 2 + 1)
-            else:
-                state, distance = slice_move(step, state, widths[number], rng)
-                if tuning:  # a width of about three typical moves needs few evaluations
-                    widths[number] += (3 * distance - widths[number]) / (iteration + 2) ** 0.6
-        if not tuning:
-            for name, values in kept.items():
-                values[:, iteration - warmup] = state[name]
-    return to_datatree(model, kept)
+    draws, chains, warmup, rng = arguments("gibbs", model, rng, draws=draws, chains=chains, warmup=warmup)
+    return to_datatree(model, run(Sweep(model), draws=draws, warmup=warmup, chains=chains, rng=rng))
 
 
-def _first_width(step: ExactStep | SliceStep, state: State) -> float:
-    """Return one, or where that would be lost in rounding, so much more that tuning can find its way."""
+class Sweep:
+    """One sweep over a model's parameters: each of its steps in turn."""
+
+    def __init__(self, model: Sweepable) -> None:
+        self.model, self.kept = model, model.sampled
+
+    def init(self, rng: np.random.Generator, chains: int) -> State:
+        """Start where the model says."""
+        state = self.model.start_state(rng, chains)
+        self.moves = [_move(step, state) for step in self.model.steps]
+        return state
+
+    def step(self, state: State, rng: np.random.Generator) -> State:
+        """Move each parameter given the present values of all others."""
+        for move in self.moves:
+            state = move.step(state, rng)
+        return state
+
+    def warm_up(self, state: State, iteration: int, rng: np.random.Generator) -> State:
+        """Do the same, and let each move learn from it."""
+        for move in self.moves:
+            state = move.warm_up(state, iteration, rng)
+        return state
+
+
+class _Exact:
+    """A draw from a full conditional that has a name: nothing to learn."""
+
+    def __init__(self, step: ExactStep) -> None:
+        self.draw = step.draw
+
+    def step(self, state: State, rng: np.random.Generator) -> State:
+        return state | self.draw(state, rng)
+
+    def warm_up(self, state: State, iteration: int, rng: np.random.Generator) -> State:
+        return self.step(state, rng)
+
+
+class _Slice:
+    """A move along a full conditional. It learns a width: about three typical moves, which needs few evaluations."""
+
+    def __init__(self, step: SliceStep, state: State) -> None:
+        self.slice = step
+        # One, or where that would be lost in rounding, so much more that tuning can find its way.
+        self.width = max(1.0, 1e-6 * float(np.abs(step.parameter.free(state[step.parameter.name])).max()))
+
+    def step(self, state: State, rng: np.random.Generator) -> State:
+        return slice_move(self.slice, state, self.width, rng)[0]
+
+    def warm_up(self, state: State, iteration: int, rng: np.random.Generator) -> State:
+        state, distance = slice_move(self.slice, state, self.width, rng)
+        self.width += (3 * distance - self.width) / (iteration + 2) ** 0.6
+        return state
+
+
+class _Choice(_Slice):
+    """A choice among draws from the likelihood, which costs less than a slice. It learns whether that mostly moves."""
+
+    def __init__(self, step: SliceStep, state: State) -> None:
+        super().__init__(step, state)
+        self.moving = 0.0
+
+    def step(self, state: State, rng: np.random.Generator) -> State:
+        return pool_move(self.slice, state, rng)[0] if self.moving > 0.5 else super().step(state, rng)
+
+    def warm_up(self, state: State, iteration: int, rng: np.random.Generator) -> State:
+        comparing = iteration < 100 or iteration % 20 < 2  # slices cost more: not in every iteration
+        if not (iteration % 2 == 1 if comparing else self.moving > 0.5):
+            return super().warm_up(state, iteration, rng)
+        state, share = pool_move(self.slice, state, rng)
+        self.moving += (share - self.moving) / (min(iteration, 100) // 2 + 1)
+        return state
+
+
+def _move(step: ExactStep | SliceStep, state: State) -> _Exact | _Slice:
     if isinstance(step, ExactStep):
-        return 1.0
-    return max(1.0, 1e-6 * float(np.abs(step.parameter.free(state[step.parameter.name])).max()))
+        return _Exact(step)
+    return _Choice(step, state) if _can_choose(step) else _Slice(step, state)
 
 
-def _can_pool(step: SliceStep) -> bool:
+def _can_choose(step: SliceStep) -> bool:
     """Say if the likelihood can be drawn from and the prior is bounded: beside a peak, all else would weigh nothing."""
     return step.candidates is not None and step.parameter.power_at_zero() > -1e-9
 
@@ -117,9 +168,7 @@ def pool_move(step: SliceStep, state: State, rng: np.random.Generator) -> tuple[
     parameter = step.parameter
     pool = np.concatenate([state[parameter.name][np.newaxis], step.candidates(state, rng, _POOL - 1)])
     with np.errstate(all="ignore"):  # a value whose square is beyond floating point gets no weight
-        usable = np.isfinite(pool**2)
-        if parameter.positive:
-            usable &= np.isfinite(1 / pool**2)
+        usable = np.isfinite(pool**2) & np.isfinite(pool**-2)
         log_weight = np.where(usable, parameter.log_density(pool), -np.inf)
     chosen = (log_weight + rng.gumbel(size=pool.shape)).argmax(axis=0)  # with probability proportional to the weight
     value = np.take_along_axis(pool, chosen[np.newaxis], axis=0)[0]
@@ -152,7 +201,7 @@ def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Gener
 
     def log_density(free: FloatArray) -> FloatArray:
         with np.errstate(all="ignore"):  # far out, where numbers overflow, there is no density worth having
-            density = parameter.log_free_density(free) + step.log_likelihood(parameter.natural(free), state)
+            density = parameter.log_free_density(free) + step.log_rest(parameter.natural(free), state)
         return np.where(np.isnan(density), -np.inf, density)
 
     start = parameter.free(state[parameter.name])

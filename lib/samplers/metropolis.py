@@ -4,33 +4,34 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from lib.models.base import Walk
-from lib.samplers.draws import run_length, to_datatree
-from lib.validation import FloatArray, finite_array, generator
+from lib.models.base import State, Walkable
+from lib.samplers.chain import arguments, run
+from lib.samplers.draws import to_datatree
+from lib.validation import FloatArray, finite_array
 
 
 def metropolis(
-    model: Walk,
+    model: Walkable,
     *,
     draws: int,
     warmup: int,
     chains: int = 4,
     rng: np.random.Generator,
-    shape: ArrayLike | None = None,
+    covariance: ArrayLike | None = None,
     target: float = 0.3,
 ) -> xr.DataTree:
     """Draw from a posterior by a random walk of all parameters at once.
 
     Parameters
     ----------
-    model : Walk
+    model : Walkable
         Any model that knows its density on a scale without bounds.
     draws, warmup, chains : int
         Draws kept and draws thrown away in each chain, and chains. All chains move in one step.
     rng : numpy.random.Generator
         The same state gives the same draws.
-    shape : array_like, shape (d, d), optional
-        Covariance of the proposal, up to its size, on the free scale. Learned in warm-up by default.
+    covariance : array_like, shape (d, d), optional
+        Of the proposal, up to its size, on the free scale. Learned in warm-up by default.
     target : float
         The acceptance rate that warm-up tunes the size of the steps to.
 
@@ -51,44 +52,61 @@ def metropolis(
     ends with the warm-up, so that what is kept comes from a Markov chain. The rate is between the optimum of one
     dimension, 0.44, and that of many, 0.234 (Roberts, Gelman and Gilks 1997).
     """
-    draws, chains, warmup = run_length(model, draws, chains, warmup)
-    rng = generator(rng)
+    draws, chains, warmup, rng = arguments("metropolis", model, rng, draws=draws, chains=chains, warmup=warmup)
     if not isinstance(target, int | float | np.number) or not 0 < target < 1:
         raise ValueError(f"target must be an acceptance rate between 0 and 1, not {target!r}")
-    fixed_root = None if shape is None else _given_root(shape)
+    walk = RandomWalk(model, target, None if covariance is None else _given_root(covariance))
+    stats = run(walk, draws=draws, warmup=warmup, chains=chains, rng=rng)
+    posterior = model.parameters(stats.pop("position"), rng)
+    stats["step_size"] = np.full((chains, draws), np.exp(walk.log_step))
+    return to_datatree(model, posterior, sample_stats=stats)
 
-    # The first steps are as large as starting positions are scattered, so that units do not matter.
-    scattered = model.start(rng, max(chains, 100))
-    position, size = scattered[:chains], scattered.shape[-1]
-    if fixed_root is not None and len(fixed_root) != size:
-        raise ValueError(f"shape must be {size} by {size} for this model; it is {len(fixed_root)} by {len(fixed_root)}")
-    root = np.diag(scattered.std(axis=0)) if fixed_root is None else fixed_root
-    log_density = model.log_free_density(position)
-    log_step = np.log(2.4 / np.sqrt(size))
-    kept, past = np.empty((chains, draws, size)), []
-    rates, accepts = np.empty((chains, draws)), np.empty((chains, draws), dtype=bool)
-    for iteration in range(warmup + draws):
-        proposal = position + np.exp(log_step) * rng.standard_normal((chains, size)) @ root.T
-        proposed = model.log_free_density(proposal)
+
+class RandomWalk:
+    """A random walk of all parameters at once on the free scale; its steps are ``exp(log_step)`` times `root`."""
+
+    kept = ("position", "acceptance_rate", "accepted")
+
+    def __init__(self, model: Walkable, target: float, root: FloatArray | None) -> None:
+        self.model, self.target, self.given_root = model, target, root
+        self.past: list[FloatArray] = []
+
+    def init(self, rng: np.random.Generator, chains: int) -> State:
+        """Start where the model says."""
+        # The first steps are as large as starting positions are scattered, so that units do not matter.
+        scattered = self.model.start_position(rng, max(chains, 100))
+        position, size = scattered[:chains], scattered.shape[-1]
+        self.root = np.diag(scattered.std(axis=0)) if self.given_root is None else self.given_root
+        if len(self.root) != size:
+            raise ValueError(
+                f"covariance must be {size} by {size} for this model; it is {len(self.root)} by {len(self.root)}"
+            )
+        self.log_step = np.log(2.4 / np.sqrt(size))
+        return {"position": position, "log_density": self.model.log_free_density(position)}
+
+    def step(self, state: State, rng: np.random.Generator) -> State:
+        """Propose a move for every chain, and accept it or stay."""
+        position, log_density = state["position"], state["log_density"]
+        proposal = position + np.exp(self.log_step) * rng.standard_normal(position.shape) @ self.root.T
+        proposed = self.model.log_free_density(proposal)
         with np.errstate(invalid="ignore"):  # neither end has any density: the difference is NaN, and it stays
-            log_ratio = proposed - log_density
-        accepted, rate = accept(log_ratio, rng)
-        position = np.where(accepted[:, np.newaxis], proposal, position)
-        log_density = np.where(accepted, proposed, log_density)
-        if iteration >= warmup:
-            draw = iteration - warmup
-            kept[:, draw], rates[:, draw], accepts[:, draw] = position, rate, accepted
-            continue
-        log_step += (rate.mean() - target) / (iteration + 10) ** 0.6
-        past.append(position)
-        if fixed_root is None and (iteration + 1) % 100 == 0 and chains * iteration > 10 * size:
-            root = _learned_root(np.concatenate(past[len(past) // 2 :]), root)
-    stats = {
-        "acceptance_rate": rates,
-        "accepted": accepts,
-        "step_size": np.full((chains, draws), np.exp(log_step)),
-    }
-    return to_datatree(model, model.parameters(kept), sample_stats=stats)
+            accepted, rate = accept(proposed - log_density, rng)
+        return {
+            "position": np.where(accepted[:, np.newaxis], proposal, position),
+            "log_density": np.where(accepted, proposed, log_density),
+            "acceptance_rate": rate,
+            "accepted": accepted,
+        }
+
+    def warm_up(self, state: State, iteration: int, rng: np.random.Generator) -> State:
+        """Do the same, and learn from it how large steps can be and which way they had better go."""
+        state = self.step(state, rng)
+        self.log_step += (state["acceptance_rate"].mean() - self.target) / (iteration + 10) ** 0.6
+        self.past.append(state["position"])
+        chains, size = state["position"].shape
+        if self.given_root is None and (iteration + 1) % 100 == 0 and chains * iteration > 10 * size:
+            self.root = _learned_root(np.concatenate(self.past[len(self.past) // 2 :]), self.root)
+        return state
 
 
 def accept(
@@ -118,15 +136,15 @@ def accept(
     return rng.random(rate.shape) < rate, rate
 
 
-def _given_root(shape: ArrayLike) -> FloatArray:
+def _given_root(given: ArrayLike) -> FloatArray:
     """Return the Cholesky root of a caller's covariance, or say why there is none."""
-    covariance = finite_array("shape", shape)
+    covariance = finite_array("covariance", given)
     if covariance.ndim != 2 or len(covariance) != covariance.shape[1] or not np.allclose(covariance, covariance.T):
-        raise ValueError(f"shape must be a symmetric matrix, one row a dimension; its shape is {covariance.shape}")
+        raise ValueError(f"covariance must be a symmetric matrix, one row a dimension; its shape is {covariance.shape}")
     try:
         return np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError as error:
-        raise ValueError("shape must be a covariance: positive definite") from error
+        raise ValueError("covariance must be positive definite") from error
 
 
 def _learned_root(positions: FloatArray, before: FloatArray) -> FloatArray:

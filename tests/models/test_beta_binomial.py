@@ -9,7 +9,8 @@ from scipy import special, stats
 from scipy.integrate import trapezoid
 
 from lib import BetaBinomial, datasets, exact
-from lib.models.beta_binomial import Beta
+from lib.priors.distributions import Beta
+from lib.priors.hyperparameter import place
 
 
 def close(a, b, tolerance=1e-8):
@@ -34,7 +35,7 @@ def model_of(kind, successes, trials):
 def theta_given_is_the_joint_along_each_coordinate(kind, problem):
     successes, trials, mean, concentration = problem
     model = model_of(kind, successes, trials)
-    given_both = model.theta_given(mean, concentration)
+    given_both = model.groups_given(mean, concentration)
     for j in range(trials.size):
         theta = np.full((9, trials.size), 0.3)
         theta[:, j] = np.linspace(0.1, 0.9, 9)
@@ -54,7 +55,7 @@ def joint_is_marginal_times_conditional(kind, problem):
     successes, trials, mean, concentration = problem
     model = model_of(kind, successes, trials)
     theta = np.linspace(0.2, 0.7, trials.size)
-    found = model.theta_given(mean, concentration)
+    found = model.groups_given(mean, concentration)
     right = model.log_marginal_likelihood(mean, concentration) + stats.beta.logpdf(theta, *found).sum()
     left = model.log_likelihood(theta) + model.log_population(theta, np.array(mean), np.array(concentration))
     close(left, right, 1e-7)
@@ -95,8 +96,8 @@ def test_identity(identity, problem):
 class FailuresForgotten(BetaBinomial):
     """Adds all trials to beta, not the failures."""
 
-    def theta_given(self, mean, concentration):
-        given = super().theta_given(mean, concentration)
+    def groups_given(self, mean, concentration):
+        given = super().groups_given(mean, concentration)
         return Beta(given.alpha, given.beta + self.successes)
 
 
@@ -112,7 +113,7 @@ class JacobianForgotten(BetaBinomial):
     """The rates' distances are rescaled by the hyperparameters, and the density is not."""
 
     def log_free_density(self, position):
-        _, mean, concentration, _ = self._place(position)
+        (mean, concentration), _ = place(self.hyperparameters, position[..., self.size :])
         unit = np.sqrt(mean * (1 - mean) * (concentration + 1))
         return super().log_free_density(position) + self.trials.size * np.log(unit)
 

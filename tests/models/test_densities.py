@@ -52,7 +52,7 @@ def test_the_normal_model():
     parts = model.log_likelihood(theta) + model.log_population(theta, mu, tau) + model.log_hyperprior(mu, tau)
     np.testing.assert_allclose(model.log_joint(theta, mu, tau), parts)
     marginal = stats.norm(mu[..., np.newaxis], np.hypot(tau[..., np.newaxis], SIGMA)).logpdf(Y).sum(axis=-1)
-    up_to_a_constant(model.log_marginal_likelihood(tau, mu), marginal)
+    up_to_a_constant(model.log_marginal_likelihood(mu, tau), marginal)
 
 
 def test_the_model_of_shares():

@@ -10,7 +10,8 @@ from sampler_checks import GAMMA_POISSON
 from scipy import optimize, stats
 
 from lib import GammaPoisson, datasets, exact, gibbs
-from lib.models.gamma_poisson import Gamma
+from lib.priors.distributions import Gamma
+from lib.priors.hyperparameter import place
 
 NAN = float("nan")
 
@@ -41,7 +42,7 @@ def negative_binomial(counts, exposure, shape, rate):
 def lam_given_is_the_joint_along_each_coordinate(kind, problem):
     counts, exposure, shape, rate = problem
     model = model_of(kind, counts, exposure)
-    found = model.lam_given(shape, rate)
+    found = model.groups_given(shape, rate)
     for j in range(counts.size):
         lam = np.full((9, counts.size), 0.7)
         lam[:, j] = np.linspace(0.2, 3, 9)
@@ -107,14 +108,14 @@ def test_identity(identity, problem):
 class ScaleForRate(GammaPoisson):
     """SciPy's Gamma takes a scale: the usual slip."""
 
-    def lam_given(self, shape, rate, counts=None):
-        found = super().lam_given(shape, rate, counts)
+    def groups_given(self, shape, rate, counts=None):
+        found = super().groups_given(shape, rate, counts)
         return Gamma(found.shape, 1 / found.rate)
 
 
 class ExposureForgotten(GammaPoisson):
     def _sums(self, a, b):
-        return super()._sums(a, b) - self.exposure[self._seen].sum()
+        return super()._sums(a, b) - self.exposure[self._suppression.seen].sum()
 
 
 class SuppressedAsLeast(GammaPoisson):
@@ -122,12 +123,12 @@ class SuppressedAsLeast(GammaPoisson):
 
     def _tabulate(self):
         super()._tabulate()
-        self._possible = self._possible[:1]
+        self._suppression.possible = self._suppression.possible[:1]
 
 
 class JacobianForgotten(GammaPoisson):
     def log_free_density(self, position):
-        _, shape, _, _ = self._place(position)
+        (shape, _), _ = place(self.hyperparameters, position[..., self.size :])
         return super().log_free_density(position) + self.exposure.size * np.log(shape) / 2
 
 
@@ -174,7 +175,9 @@ def test_imputed_counts_have_their_probabilities():
     counts, exposure = np.array([NAN, 4.0, NAN]), np.array([0.5, 1.0, 3.0])
     model = model_of(GammaPoisson, counts, exposure, (1, 5))
     size = 50_000
-    drawn = model.impute(np.random.default_rng(1), np.full(size, 2.0), np.full(size, 0.7))
+    drawn = model._suppression.impute(
+        np.random.default_rng(1), np.full((size, 1), 2.0), np.full((size, 1), 0.7), exposure
+    )
     assert (drawn[:, 1] == 4).all()
     for j in (0, 2):
         log_probability = negative_binomial(np.arange(1, 6), exposure[j], 2.0, 0.7)
@@ -189,7 +192,8 @@ def test_imputing_within_gibbs_agrees_with_the_censored_likelihood():
     model = GammaPoisson(**options)
     censored = exact(model, draws=20_000, rng=np.random.default_rng(1)).posterior
     rng, shape, mean = np.random.default_rng(2), censored["shape"].values[0, :200], censored["mean"].values[0, :200]
-    complete = model.impute(rng, shape, shape / mean)
+    a, b = shape[:, np.newaxis], (shape / mean)[:, np.newaxis]
+    complete = model._suppression.impute(rng, a, b, model.exposure)
     kept = []
     for row in complete:
         given_all = {**options, "counts": row, "suppressed": None}

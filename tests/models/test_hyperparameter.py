@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lib.models.hyperparameter import POSITIVE, REAL_LINE, UNIT_INTERVAL, hyperparameter
+from lib.priors.scales import LOG, LOGIT, REAL
+from lib.priors.specification import hyperparameter
 
 
 def tau(specification):
-    return hyperparameter("tau", specification, POSITIVE)
+    return hyperparameter("tau", specification, LOG)
 
 
 def mu(specification):
-    return hyperparameter("mu", specification, REAL_LINE)
+    return hyperparameter("mu", specification, REAL)
 
 
 REFUSED = {
@@ -144,9 +145,9 @@ def test_priors_with_infinite_density_or_far_quantiles_give_finite_probes(prior)
 @pytest.mark.parametrize("prior", [stats.norm(3, 2), stats.cauchy(1, 2), stats.gamma(2), stats.uniform(1, 4)])
 def test_chains_start_between_the_first_and_the_last_percent_of_the_prior(prior):
     outside, within = prior.ppf([0.001, 0.008, 0.992, 0.999]), prior.ppf([0.012, 0.3, 0.5, 0.988])
-    started = mu(prior).inside(np.tile(outside, 50), np.zeros(1), np.random.default_rng(1))
+    started = mu(prior).starting_values(np.tile(outside, 50), np.zeros(1), np.random.default_rng(1))
     assert (started >= prior.ppf(0.0099)).all() and (started <= prior.ppf(0.9901)).all()
-    np.testing.assert_array_equal(mu(prior).inside(within, np.zeros(1), np.random.default_rng(1)), within)
+    np.testing.assert_array_equal(mu(prior).starting_values(within, np.zeros(1), np.random.default_rng(1)), within)
 
 
 STANDARD = [
@@ -166,7 +167,7 @@ STANDARD = [
 @pytest.mark.parametrize("prior", STANDARD, ids=lambda prior: f"{prior.dist.name}{prior.args}{prior.kwds}")
 def test_a_formula_for_a_usual_prior_is_its_log_density_up_to_a_constant(prior):
     x = np.concatenate([prior.ppf(np.linspace(0.001, 0.999, 50)), [-1e3, -1.0, 0.0, 1e3, 1e60, *prior.support()]])
-    parameter = hyperparameter("mu", prior, REAL_LINE)
+    parameter = hyperparameter("mu", prior, REAL)
     assert parameter._log_density != prior.logpdf
     formula, density = parameter.log_density(x), prior.logpdf(x)
     np.testing.assert_array_equal(np.isneginf(formula), np.isneginf(density))
@@ -186,7 +187,7 @@ def test_a_formula_for_a_usual_prior_is_its_log_density_up_to_a_constant(prior):
     ],
 )
 def test_a_share_moves_on_the_logistic_scale(prior, at_zero, at_one):
-    share = hyperparameter("mean", prior, UNIT_INTERVAL)
+    share = hyperparameter("mean", prior, LOGIT)
     assert share.power_at_zero() == pytest.approx(at_zero, abs=0.02)
     assert share.power_at_one() == pytest.approx(at_one, abs=0.02)
     free, step = share.free(np.array([0.25, 0.4, 0.6])), 1e-6
@@ -202,26 +203,26 @@ def test_a_share_moves_on_the_logistic_scale(prior, at_zero, at_one):
 
 
 @pytest.mark.parametrize(
-    ("prior", "support"),
+    ("prior", "scale"),
     [
-        (stats.norm(3, 7), REAL_LINE),
-        (stats.t(3), REAL_LINE),
-        (stats.gamma(2), POSITIVE),
-        (stats.beta(2, 5), (0.0, 1.0)),
+        (stats.norm(3, 7), REAL),
+        (stats.t(3), REAL),
+        (stats.gamma(2), LOG),
+        (stats.beta(2, 5), LOGIT),
     ],
 )
-def test_a_chain_starts_where_the_prior_has_mass(prior, support):
+def test_a_chain_starts_where_the_prior_has_mass(prior, scale):
     """Above its lowest 1%: what the data say stands there; elsewhere such a value takes its place."""
-    parameter = hyperparameter("x", prior, support)
+    parameter = hyperparameter("x", prior, scale)
     rng, size = np.random.default_rng(1), 400
     within = prior.ppf(np.linspace(0.011, 0.989, size))
-    np.testing.assert_array_equal(parameter.inside(within, np.empty(0), rng), within)
+    np.testing.assert_array_equal(parameter.starting_values(within, np.empty(0), rng), within)
     for probability in (1e-10, 1e-6, 0.003, 0.009):
-        started = parameter.inside(np.full(size, prior.ppf(probability)), np.empty(0), rng)
+        started = parameter.starting_values(np.full(size, prior.ppf(probability)), np.empty(0), rng)
         assert (started != prior.ppf(probability)).all()
         assert (prior.cdf(started) > 0.0099).all()
         assert np.unique(started).size > 10  # scattered
     mixed = np.where(np.arange(size) % 2, within, prior.ppf(1e-8))
-    started = parameter.inside(mixed, np.empty(0), rng)
+    started = parameter.starting_values(mixed, np.empty(0), rng)
     np.testing.assert_array_equal(started[1::2], within[1::2])
     assert (prior.cdf(started) > 0.0099).all()

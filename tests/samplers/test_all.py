@@ -1,5 +1,7 @@
 """Every Markov chain sampler on every model: the stationary law, agreement with exact draws, contract and refusals."""
 
+import dataclasses
+
 import arviz as az
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from sampler_checks import BETA_BINOMIAL, GAMMA_POISSON, MODELS, agrees_with_exa
 from scipy import stats
 
 from lib import NormalNormal, gibbs, metropolis
+from lib.models.location_scale import Measured
 
 SAMPLERS = {"gibbs": gibbs, "metropolis": metropolis}
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS.values(), ids=SAMPLERS)
@@ -25,8 +28,8 @@ def generator(seed=1):
 
 def scaled_metropolis(model, **run):
     """One step in which some proposals are accepted, in any units: a warm-up would move the chains."""
-    positions = model.start(None, 0)
-    return metropolis(model, **run, shape=np.cov(positions.T) + 1e-9 * np.diag(positions.var(axis=0)))
+    positions = model.start_position(None, 0)
+    return metropolis(model, **run, covariance=np.cov(positions.T) + 1e-9 * np.diag(positions.var(axis=0)))
 
 
 ONE_STEP = {gibbs: gibbs, metropolis: scaled_metropolis}
@@ -79,12 +82,12 @@ class SigmaForItsSquare(NormalNormal):
 
 
 class PriorOfMuForgotten(NormalNormal):
-    def _normal_mu(self):
-        return 0.0, 0.0
+    class _moves(Measured):
+        def __init__(self, mean, *rest, **given):
+            super().__init__(dataclasses.replace(mean, normal=(0.0, 0.0)), *rest, **given)
 
-    def _place(self, position):
-        distance, mu, tau, log_prior = super()._place(position)
-        return distance, mu, tau, log_prior - self.mu.log_density(mu)
+    def log_free_density(self, position):
+        return super().log_free_density(position) - self.mu.log_density(position[..., self.size])
 
 
 class PopulationForgotten(NormalNormal):
@@ -270,10 +273,10 @@ def test_many_chains_cost_few_more_calls_than_few(sampler):
 
 
 class NoWork(NormalNormal):
-    def start(self, rng, chains):
+    def start_position(self, rng, chains):
         raise AssertionError("work was done")
 
-    start_state = start
+    start_state = start_position
 
 
 @every_sampler

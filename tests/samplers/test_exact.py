@@ -13,8 +13,8 @@ from scipy import integrate, stats
 from scipy.interpolate import PchipInterpolator
 
 from lib import GammaPoisson, NormalNormal, exact
-from lib.models.hyperparameter import Hyperparameter
-from lib.models.normal_normal import Normal
+from lib.priors.distributions import Normal
+from lib.priors.hyperparameter import Hyperparameter
 
 
 class Midpoints(np.random.Generator):
@@ -99,7 +99,7 @@ def tau_follows_quadrature(kind, y, sigma, tau, log_prior, support, mu, mu_refer
     posterior = exact(kind(y, sigma, mu=mu, tau=tau), draws=draws, chains=1, rng=Midpoints()).posterior
     reference = tau_posterior(y, sigma, log_prior, support=support, mu=mu_reference)
     probability = (np.arange(draws) + 0.5) / draws
-    # The quadrature stops when it puts its error below 1e-4 (the tolerance of lib.quadrature.integrate).
+    # The quadrature stops when it puts its error below 1e-4 (the tolerance of lib.samplers.quadrature.integrate).
     np.testing.assert_allclose(reference.cdf(np.log(posterior["tau"].values.ravel())), probability, atol=1e-4)
 
 
@@ -326,36 +326,36 @@ class SigmaForItsSquare(NormalNormal):
 
 
 class TauForItsSquare(NormalNormal):
-    def theta_given(self, mu, tau):
-        return super().theta_given(mu, np.sqrt(tau))
+    def groups_given(self, mu, tau):
+        return super().groups_given(mu, np.sqrt(tau))
 
 
 class WeightsSwapped(NormalNormal):
-    def theta_given(self, mu, tau):
-        mean, sd = super().theta_given(mu, tau)
+    def groups_given(self, mu, tau):
+        mean, sd = super().groups_given(mu, tau)
         return Normal(self.y + np.expand_dims(mu, -1) - mean, sd)
 
 
 class MuNotIntegrated(NormalNormal):
-    def log_marginal_likelihood(self, tau, mu=None):
+    def log_marginal_likelihood(self, mu=None, tau=None):
         forgotten = np.log((1 / (self.sigma**2 + np.expand_dims(tau, -1) ** 2)).sum(axis=-1)) / 2
-        return super().log_marginal_likelihood(tau, mu) + forgotten
+        return super().log_marginal_likelihood(mu, tau) + forgotten
 
 
 class UncertaintyOfMuForgotten(NormalNormal):
     """Draws theta about mu's conditional mean, not about the mu that was drawn."""
 
-    def draw_rest(self, rng, *hyperparameters, size):
-        rest = super().draw_rest(rng, *hyperparameters, size=size)
-        theta = self.theta_given(self.mu_given(*hyperparameters).mean, *hyperparameters)
+    def draw_given(self, rng, *hyperparameters, size):
+        rest = super().draw_given(rng, *hyperparameters, size=size)
+        theta = self.groups_given(self.mu_given(*hyperparameters).mean, *hyperparameters)
         return rest | {"theta": theta.mean + theta.sd * rng.standard_normal((size, self.y.size))}
 
 
 class DrawsShuffled(NormalNormal):
     """Every marginal is right; theta goes with another draw's mu and tau."""
 
-    def draw_rest(self, rng, *hyperparameters, size):
-        rest = super().draw_rest(rng, *hyperparameters, size=size)
+    def draw_given(self, rng, *hyperparameters, size):
+        rest = super().draw_given(rng, *hyperparameters, size=size)
         return rest | {"theta": rng.permutation(rest["theta"])}
 
 
@@ -584,14 +584,17 @@ def test_memory_grows_with_the_draws_and_not_with_grid_times_groups():
 
 
 def test_a_sum_over_the_whole_grid_at_once_is_caught(monkeypatch):
-    monkeypatch.setattr("lib.models.normal_normal._CHUNK", 2**40)
+    monkeypatch.setattr("lib.models.chunks._CHUNK", 2**40)
     with pytest.raises(AssertionError):
         memory_grows_with_the_draws_and_not_with_grid_times_groups()
 
 
 @pytest.mark.parametrize("groups", [8, 20])
 def test_the_inner_hyperparameter_follows_its_conditional_distribution(groups):
-    """Draw by draw: the second uniform number is the conditional distribution function of the second value drawn."""
+    """Draw by draw: the second uniform number is the share of the conditional distribution above the second value.
+
+    What is integrated in place of the rate is the mean, the shape over the rate: the one falls as the other grows.
+    """
     rng = np.random.default_rng(groups)
     exposure = rng.uniform(1, 200, groups).round(1)
     counts = rng.poisson(exposure * rng.gamma(1.8, 1 / 1.25, groups))
@@ -605,6 +608,6 @@ def test_the_inner_hyperparameter_follows_its_conditional_distribution(groups):
     for shape, drawn, uniform in zip(run["shape"].to_numpy().ravel(), log_rate, uniforms, strict=True):
         log_density = model.log_marginal_likelihood(shape, np.exp(grid)) - np.exp(grid) + grid
         below = integrate.cumulative_simpson(np.exp(log_density - log_density.max()), x=grid, initial=0)
-        off.append(np.interp(drawn, grid, below / below[-1]) - uniform)
+        off.append(1 - np.interp(drawn, grid, below / below[-1]) - uniform)
     assert np.abs(off).max() < 2e-4  # what is drawn in the tails of the outer one is interpolated over wider gaps
     assert np.sqrt(np.mean(np.square(off))) < 2e-5

@@ -1,5 +1,6 @@
 """Full conditionals against the joint without randomness, slices on known densities, interweaving; planted bugs."""
 
+import dataclasses
 import sys
 from itertools import pairwise
 
@@ -13,7 +14,9 @@ from scipy import special, stats
 
 from lib import NormalNormal, gibbs
 from lib.models.base import ExactStep, SliceStep
-from lib.models.hyperparameter import POSITIVE, REAL_LINE, hyperparameter
+from lib.models.location_scale import Measured, Parabola
+from lib.priors.scales import LOG, REAL
+from lib.priors.specification import hyperparameter
 from lib.samplers.gibbs import pool_move, slice_move
 
 MODULE = sys.modules["lib.samplers.gibbs"]  # the package gives its name to the function
@@ -40,7 +43,7 @@ def state_at(eta, mu, tau, chains):
     """One state a chain; mu and tau are numbers or arrays."""
     mu, tau = np.full(chains, mu), np.full(chains, tau)
     deviation = tau[:, np.newaxis] * eta
-    return {"mu": mu, "tau": tau, "theta": mu[:, np.newaxis] + deviation, "deviation": deviation}
+    return {"mu": mu, "tau": tau, "theta": mu[:, np.newaxis] + deviation, "theta_deviation": deviation}
 
 
 def log_joint(model, state, *, non_centred):
@@ -51,9 +54,9 @@ def log_joint(model, state, *, non_centred):
 
 def consistent(before, after, *, non_centred):
     """A centred move leaves theta where it is, a non-centred one eta; and the deviations are theta - mu."""
-    close(after["deviation"], after["theta"] - after["mu"][:, np.newaxis])
+    close(after["theta_deviation"], after["theta"] - after["mu"][:, np.newaxis])
     if non_centred:
-        close(*(state["deviation"] / state["tau"][:, np.newaxis] for state in (before, after)))
+        close(*(state["theta_deviation"] / state["tau"][:, np.newaxis] for state in (before, after)))
     else:
         np.testing.assert_array_equal(before["theta"], after["theta"])
 
@@ -72,7 +75,7 @@ def slice_is_the_joint_along_its_line(kind, which, problem):
     moved = state | step.moved(values, state)
     np.testing.assert_array_equal(moved[step.parameter.name], values)
     consistent(state, moved, non_centred=number > 2)
-    conditional = step.log_likelihood(values, state) + step.parameter.log_density(values)
+    conditional = step.log_rest(values, state) + step.parameter.log_density(values)
     close(np.diff(conditional), np.diff(log_joint(model, moved, non_centred=number > 2)))
 
 
@@ -112,7 +115,7 @@ def draw_is_the_joint_along_its_line(kind, which, problem, mu_prior):
     assert isinstance(step, ExactStep)
     drawn = state | step.draw(state, Even())
     if which == "theta":
-        close(drawn["deviation"], drawn["theta"] - mu)
+        close(drawn["theta_deviation"], drawn["theta"] - mu)
     else:
         consistent(state, drawn, non_centred=number > 2)
     name = which.split(",")[0]
@@ -140,45 +143,51 @@ def test_draw_is_the_joint_along_its_line(which, mu_prior, problem):
 
 
 class PriorOfMuForgotten(NormalNormal):
-    def _normal_mu(self):
-        return 0.0, 0.0
+    class _moves(Measured):
+        def __init__(self, mean, *rest, **given):
+            super().__init__(dataclasses.replace(mean, normal=(0.0, 0.0)), *rest, **given)
 
 
 class HalfJ(NormalNormal):
     """The inverse gamma distribution of tau squared has shape J / 2 under a flat prior on log(tau), not on tau."""
 
-    def _tau_given_effects(self, state, rng, size):
-        square = (state["deviation"] ** 2).sum(axis=-1)
-        return np.sqrt(square / 2 / rng.standard_gamma(self.y.size / 2, (size, square.size)))
+    class _moves(Measured):
+        def _sd_given_members(self, state, rng, size):
+            square = (state["theta_deviation"] ** 2).sum(axis=-1)
+            return np.sqrt(square / 2 / rng.standard_gamma(self.y.size / 2, (size, square.size)))
 
 
 class SigmaForItsSquare(NormalNormal):
-    def _data_on_mu(self, state):
-        return type(super()._data_on_mu(state))(
-            ((self.y - state["theta"]) / self.sigma).sum(axis=-1), np.sum(1 / self.sigma)
-        )
+    class _moves(Measured):
+        def _data_on_mean(self, state):
+            root = np.sqrt(self.precision)
+            return Parabola((root * (self.y - state["theta"])).sum(axis=-1), root.sum())
 
 
 class JacobianTwice(NormalNormal):
     """Counts the Jacobian of theta = mu + tau eta once more."""
 
-    def _log_tau_with_theta(self, tau, state):
-        return super()._log_tau_with_theta(tau, state) + self.y.size * np.log(tau)
+    class _moves(Measured):
+        def sd_along(self):
+            step = super().sd_along()
+            return step._replace(log_rest=lambda tau, state: step.log_rest(tau, state) + self.size * np.log(tau))
 
 
 class LeftBehind(NormalNormal):
     """Moves mu given eta, and forgets to take theta along."""
 
-    def _move_mu_with_theta(self, mu, state):
-        return super()._move_mu(mu, state)
+    class _moves(Measured):
+        def shift(self, mean, by, state):
+            return self._shift_alone(mean, by, state)
 
 
 class Untruncated(NormalNormal):
     """Draws tau given eta as if it could be negative, and turns the sign."""
 
-    def _tau_given_data(self, state, rng, size):
-        slope, precision = self._data_on_tau(state)
-        return np.abs(slope / precision + rng.standard_normal((size, slope.size)) / np.sqrt(precision))
+    class _moves(Measured):
+        def _sd_given_data(self, state, rng, size):
+            slope, precision = self._data_on_sd(state)
+            return np.abs(slope / precision + rng.standard_normal((size, slope.size)) / np.sqrt(precision))
 
 
 BUGS = {
@@ -283,15 +292,15 @@ def draw_bumps(size, rng):
 
 
 TARGETS = {
-    "t": (slice_step("mu", stats.t(3), REAL_LINE), lambda size, rng: rng.standard_t(3, size)),
-    "uniform": (slice_step("tau", stats.uniform(2, 1), POSITIVE), lambda size, rng: rng.uniform(2, 3, size)),
+    "t": (slice_step("mu", stats.t(3), REAL), lambda size, rng: rng.standard_t(3, size)),
+    "uniform": (slice_step("tau", stats.uniform(2, 1), LOG), lambda size, rng: rng.uniform(2, 3, size)),
     "half-Cauchy": (
-        slice_step("tau", stats.halfcauchy(), POSITIVE),
+        slice_step("tau", stats.halfcauchy(), LOG),
         lambda size, rng: np.abs(rng.standard_cauchy(size)),
     ),
-    "gamma": (slice_step("tau", stats.gamma(0.5), POSITIVE), lambda size, rng: rng.gamma(0.5, 1, size)),
-    "bumps": (slice_step("mu", bumps, REAL_LINE), draw_bumps),
-    "bounded below": (slice_step("mu", stats.expon(3), REAL_LINE), lambda size, rng: 3 + rng.exponential(size=size)),
+    "gamma": (slice_step("tau", stats.gamma(0.5), LOG), lambda size, rng: rng.gamma(0.5, 1, size)),
+    "bumps": (slice_step("mu", bumps, REAL), draw_bumps),
+    "bounded below": (slice_step("mu", stats.expon(3), REAL), lambda size, rng: 3 + rng.exponential(size=size)),
 }
 
 
@@ -356,7 +365,7 @@ def test_a_fixed_share_of_the_steps_is_caught(monkeypatch):
 
 def test_a_slice_without_the_jacobian_is_caught():
     step, draw = TARGETS["half-Cauchy"]
-    bare = hyperparameter("tau", stats.halfcauchy(), POSITIVE)
+    bare = hyperparameter("tau", stats.halfcauchy(), LOG)
     object.__setattr__(bare, "log_jacobian", np.zeros_like)
     with pytest.raises(AssertionError):
         slice_leaves_unchanged(step._replace(parameter=bare), draw, 1.0)
@@ -364,7 +373,7 @@ def test_a_slice_without_the_jacobian_is_caught():
 
 def test_a_slice_takes_few_calls(monkeypatch):
     """One call for the start and both ends, and one for the proposals, mostly."""
-    monkeypatch.setattr(MODULE, "_can_pool", lambda step: False)
+    monkeypatch.setattr(MODULE, "_can_choose", lambda step: False)
     calls = []
 
     def counted(tau):
@@ -385,7 +394,7 @@ def test_widths_are_learned_in_warm_up_only(monkeypatch):
         return slice_move(step, state, width, rng)
 
     monkeypatch.setattr(MODULE, "slice_move", watched)
-    monkeypatch.setattr(MODULE, "_can_pool", lambda step: False)
+    monkeypatch.setattr(MODULE, "_can_choose", lambda step: False)
     gibbs(NormalNormal(**MODELS["half-Cauchy"]), draws=30, warmup=20, rng=np.random.default_rng(1))
     first = np.array(widths).reshape(50, 2)
     assert (np.diff(first[:20], axis=0) != 0).all()
@@ -397,7 +406,7 @@ def test_widths_are_learned_in_warm_up_only(monkeypatch):
 
 def pool_step(prior, support, likelihood):
     """A full conditional that is the prior times a likelihood with a name."""
-    name = "tau" if support == POSITIVE else "mu"
+    name = "tau" if support == LOG else "mu"
 
     def candidates(state, rng, size):
         return likelihood.rvs((size, state[name].size), random_state=rng)
@@ -411,11 +420,11 @@ def pool_step(prior, support, likelihood):
 
 
 PRODUCTS = {
-    "two normals": (pool_step(stats.norm(0, 1), REAL_LINE, stats.norm(2, 1)), stats.norm(1, 0.5**0.5)),
-    "they conflict": (pool_step(stats.norm(0, 1), REAL_LINE, stats.norm(6, 1)), stats.norm(3, 0.5**0.5)),
-    "two exponentials": (pool_step(stats.expon(0, 1), POSITIVE, stats.expon(0, 0.5)), stats.expon(0, 1 / 3)),
-    "a window": (pool_step(stats.uniform(1, 2), POSITIVE, stats.halfnorm(0, 2)), stats.truncnorm(0.5, 1.5, 0, 2)),
-    "a log-uniform prior": (pool_step(lambda t: -np.log(t), POSITIVE, stats.gamma(3)), stats.gamma(2)),
+    "two normals": (pool_step(stats.norm(0, 1), REAL, stats.norm(2, 1)), stats.norm(1, 0.5**0.5)),
+    "they conflict": (pool_step(stats.norm(0, 1), REAL, stats.norm(6, 1)), stats.norm(3, 0.5**0.5)),
+    "two exponentials": (pool_step(stats.expon(0, 1), LOG, stats.expon(0, 0.5)), stats.expon(0, 1 / 3)),
+    "a window": (pool_step(stats.uniform(1, 2), LOG, stats.halfnorm(0, 2)), stats.truncnorm(0.5, 1.5, 0, 2)),
+    "a log-uniform prior": (pool_step(lambda t: -np.log(t), LOG, stats.gamma(3)), stats.gamma(2)),
 }
 
 
@@ -434,7 +443,7 @@ def pool_leaves_unchanged(step, product, move=pool_move):
 
 def test_a_candidate_beyond_floating_point_is_not_chosen():
     extremes = np.array([0.0, 1e-200, 1e200, np.inf])
-    step = pool_step(stats.halfcauchy(), POSITIVE, stats.expon())._replace(
+    step = pool_step(stats.halfcauchy(), LOG, stats.expon())._replace(
         candidates=lambda state, rng, size: np.resize(extremes, (size, state["tau"].size))
     )
     state, share = pool_move(step, {"tau": np.ones(100)}, np.random.default_rng(1))
@@ -491,7 +500,7 @@ def test_a_tiny_tau_keeps_its_deviations():
     model = NormalNormal(**MODELS["offset of 1e6"])
     state = state_at(np.linspace(-1, 1, 8), 1e6, 1e-30, 1000)
     state = state | model.steps[0].draw(state, np.random.default_rng(1))
-    scale = state["deviation"].std(axis=0) / 1e-30
+    scale = state["theta_deviation"].std(axis=0) / 1e-30
     np.testing.assert_allclose(scale, 1, rtol=0.15)
     assert (state["theta"] == 1e6).all()
     for step in model.steps[1:]:

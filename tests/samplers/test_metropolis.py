@@ -57,7 +57,7 @@ class MissingJacobian(NormalNormal):
 
 
 class SigmaForItsSquare(NormalNormal):
-    def log_marginal_likelihood(self, tau, mu=None):
+    def log_marginal_likelihood(self, mu=None, tau=None):
         return stats.norm.logpdf(self.y, mu[:, np.newaxis], np.sqrt(self.sigma + tau[:, np.newaxis] ** 2)).sum(axis=-1)
 
 
@@ -197,7 +197,7 @@ def test_the_proposal_stays_as_it_is_after_warm_up():
 def test_a_given_shape_is_kept():
     shape = np.diag(np.arange(1.0, 11))
     model = Recorded(**MODELS["flat"])
-    tree = metropolis(model, draws=1, warmup=0, chains=50_000, shape=shape, rng=np.random.default_rng(1))
+    tree = metropolis(model, draws=1, warmup=0, chains=50_000, covariance=shape, rng=np.random.default_rng(1))
     jumps = model.asked[1] - model.asked[0]
     np.testing.assert_allclose(np.cov(jumps.T), 2.4**2 / 10 * shape, atol=0.3)
     assert float(tree.sample_stats["step_size"][0, 0]) == pytest.approx(2.4 / np.sqrt(10))
@@ -206,7 +206,7 @@ def test_a_given_shape_is_kept():
 def test_a_given_shape_is_not_learned_away(monkeypatch):
     monkeypatch.setattr(MODULE, "_learned_root", lambda *_: pytest.fail("another shape was learned"))
     model, rng = Recorded(**MODELS["flat"]), np.random.default_rng(1)
-    metropolis(model, draws=1, warmup=1000, chains=4, shape=np.eye(10), rng=rng)
+    metropolis(model, draws=1, warmup=1000, chains=4, covariance=np.eye(10), rng=rng)
     with pytest.raises(pytest.fail.Exception, match="another shape"):  # as it would be without one
         metropolis(model, draws=1, warmup=1000, chains=4, rng=rng)
 
@@ -244,7 +244,7 @@ def test_without_warm_up_the_units_do_not_matter():
 
 
 class NoWork(NormalNormal):
-    def start(self, rng, chains):
+    def start_position(self, rng, chains):
         raise AssertionError("work was done")
 
 
@@ -273,10 +273,10 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_shape_is_a_covariance(shape):
-    with pytest.raises(ValueError, match="shape must be"):
-        metropolis(NoWork(**MODELS["flat"]), draws=1, warmup=1, shape=shape, rng=np.random.default_rng(1))
+    with pytest.raises(ValueError, match="covariance must be"):
+        metropolis(NoWork(**MODELS["flat"]), draws=1, warmup=1, covariance=shape, rng=np.random.default_rng(1))
 
 
 def test_shape_fits_the_model():
-    with pytest.raises(ValueError, match="shape must be 10 by 10 for this model; it is 9 by 9"):
-        metropolis(Recorded(**MODELS["flat"]), draws=1, warmup=1, shape=np.eye(9), rng=np.random.default_rng(1))
+    with pytest.raises(ValueError, match="covariance must be 10 by 10 for this model; it is 9 by 9"):
+        metropolis(Recorded(**MODELS["flat"]), draws=1, warmup=1, covariance=np.eye(9), rng=np.random.default_rng(1))

@@ -130,7 +130,8 @@ def _extend(
             too_high = np.isfinite(f[:, end]) & (left_out >= log_total - _NEGLIGIBLE) & (x[:, end] != bound)
             if not too_high.any():
                 break
-            beyond = np.clip(x[:, [end]] + sign * span[:, np.newaxis] * steps, *bounds)
+            # Where nothing is left out, the end is repeated: further out such a density may leave floating point.
+            beyond = np.clip(x[:, [end]] + sign * (span * too_high)[:, np.newaxis] * steps, *bounds)
             with np.errstate(all="ignore"):  # beyond floating point, what comes back is refused below
                 density = log_density(beyond)
             if not (density < np.inf).all():  # a NaN too

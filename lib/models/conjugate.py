@@ -1,0 +1,149 @@
+"""Two-level models in which algebra helps: every group's parameter integrates out in closed form."""
+
+from abc import abstractmethod
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lib.models.base import ExactStep, SliceStep, State
+from lib.models.two_level import TwoLevel
+from lib.priors.distributions import Distribution, Normal
+from lib.priors.hyperparameter import Hyperparameter, complete
+from lib.validation import FloatArray
+
+
+class Conjugate(TwoLevel):
+    """A two-level model that knows its groups' posterior given the hyperparameters, and their marginal likelihood.
+
+    Of its hyperparameters the *outer* one says how alike the groups are, the *location* where they are. Quadrature
+    integrates over the outer one and an *inner* coordinate that moves about freely given it: the location itself, or
+    where both are entangled, something in its place.
+    """
+
+    outer: ClassVar[str]
+    """Which of the hyperparameters it is."""
+    outer_start: ClassVar[tuple[float, float]]
+    """Chains start between these values of it, on its free scale."""
+    outer_nodes: FloatArray
+    """Quadrature looks here first."""
+
+    # The formulas that algebra adds.
+
+    @abstractmethod
+    def groups_given(self, first: ArrayLike, second: ArrayLike) -> Distribution:
+        """Posterior of every group's parameter given the natural parameters, shape (..., J)."""
+
+    @abstractmethod
+    def log_marginal_likelihood(self, first: ArrayLike, second: ArrayLike) -> FloatArray:
+        """Log p(data | natural parameters), every group's parameter integrated out; the arguments broadcast."""
+
+    @abstractmethod
+    def inner_given(self, outer: FloatArray) -> Normal:
+        """Centre and width, about, of the inner coordinate on its free scale, given the outer hyperparameter."""
+
+    @property
+    def inner(self) -> Hyperparameter:
+        """The inner coordinate: the location."""
+        return self._ordered[1]
+
+    def inner_at(self, outer: FloatArray, location: FloatArray) -> FloatArray:
+        """Return the inner coordinate, given both hyperparameters."""
+        return location
+
+    def location_at(self, outer: FloatArray, inner: FloatArray) -> FloatArray:
+        """Return the location, given the outer hyperparameter and the inner coordinate: the same formula, by default."""
+        return self.inner_at(outer, inner)
+
+    def log_jacobian(self, outer: FloatArray, inner: FloatArray) -> FloatArray | float:
+        """Log of the derivative of the location by the inner coordinate."""
+        return 0.0
+
+    def draw_groups(self, rng: np.random.Generator, first: FloatArray, second: FloatArray) -> FloatArray:
+        """Draw every group's parameter given the data and the natural parameters, shape (..., J)."""
+        return self.groups_given(first, second).draw(rng)
+
+    @property
+    def _ordered(self) -> tuple[Hyperparameter, Hyperparameter]:
+        """The outer hyperparameter and the location."""
+        first, second = self.hyperparameters
+        return (first, second) if self.hyper[0] == self.outer else (second, first)
+
+    # Gibbs sampling (lib.models.base.Sweepable). The hyperparameters move with the groups integrated out, and so never
+    # feel how closely the groups follow them.
+
+    def start(self, rng: np.random.Generator, chains: int) -> State:
+        """Scatter the coordinates, and return the hyperparameters there."""
+        outer, location = self._ordered
+        free = {  # drawn in the order of the signature
+            p.name: rng.uniform(*self.outer_start, chains) if p is outer else rng.normal(0, 0.5, chains)
+            for p in self.hyperparameters
+        }
+        value = outer.scale.natural(free[outer.name])
+        inner = self.inner.scale.natural(self.inner_given(value).mean + free[location.name])
+        return {outer.name: value, location.name: self.location_at(value, inner)}
+
+    @property
+    def steps(self) -> tuple[ExactStep | SliceStep, ...]:
+        """Each unknown hyperparameter, the outer one along a fixed inner coordinate; the groups given both."""
+        return (*map(self._collapsed, self.unknown), ExactStep(self._draw_groups))
+
+    def _collapsed(self, parameter: Hyperparameter) -> SliceStep:
+        outer, location = self._ordered
+        along = parameter is outer and self.inner is not location
+
+        def moved(value: FloatArray, state: State) -> State:
+            inner = self.inner_at(state[outer.name], state[location.name])
+            return state | {parameter.name: value} | ({location.name: self.location_at(value, inner)} if along else {})
+
+        def log_rest(value: FloatArray, state: State) -> FloatArray:
+            now = moved(value, state)
+            log_density = self.log_marginal_likelihood(*self._natural(now))
+            if not along:
+                return log_density
+            jacobian = self.log_jacobian(value, self.inner_at(state[outer.name], state[location.name]))
+            return log_density + location.log_density(now[location.name]) + jacobian
+
+        return SliceStep(parameter, log_rest, moved)
+
+    def _draw_groups(self, state: State, rng: np.random.Generator) -> State:
+        return {self.group: self.draw_groups(rng, *self._natural(state))}
+
+    # Quadrature (lib.models.base.Integrable).
+
+    @property
+    def integrated(self) -> tuple[Hyperparameter, ...]:
+        """The outer hyperparameter and the inner coordinate, unless they are known."""
+        return tuple(p for p in (self._ordered[0], self.inner) if p.value is None)
+
+    def starting_nodes(self, *outer: FloatArray) -> FloatArray:
+        """Where the mass of the outer hyperparameter, or of the inner coordinate given it, may lie."""
+        first, location = self._ordered
+        if first.value is None and not outer:
+            return np.concatenate([self.outer_nodes, first.quantiles])[np.newaxis]
+        column = (outer[0] if outer else np.array([first.value], dtype=float))[:, np.newaxis]
+        centre, width = self.inner_given(column)
+        free = np.clip(centre + np.linspace(-8, 8, 33) * width, *self.inner.scale.reach)
+        quantiles = self.inner_at(column, np.broadcast_to(location.quantiles, (len(column), location.quantiles.size)))
+        return np.concatenate([self.inner.scale.natural(free), quantiles], axis=1)
+
+    def log_integrand(self, *coordinates: FloatArray) -> FloatArray:
+        """Log prior times marginal likelihood, Jacobian included."""
+        outer, inner, hyper = self._at(coordinates)
+        log_density = self.log_hyperprior(*hyper) + self.log_marginal_likelihood(*self.natural(*hyper))
+        return log_density + self.log_jacobian(outer, inner)
+
+    def draw_given(self, rng: np.random.Generator, *coordinates: FloatArray, size: int) -> State:
+        """Return the hyperparameters, and draw the groups' parameters given them."""
+        first, second = (np.broadcast_to(value, (size,)) for value in self._at(coordinates)[2])
+        drawn = self.named((first, second))
+        outer_first = {p.name: drawn[p.name] for p in self._ordered if p.value is None}
+        return outer_first | {self.group: self.draw_groups(rng, *self.natural(first, second))}
+
+    def _at(self, coordinates: tuple[FloatArray, ...]) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
+        """Return both coordinates, known ones included, and the hyperparameters in the order of the signature."""
+        first, location = self._ordered
+        given = dict(zip((p.name for p in self.integrated), coordinates, strict=True))
+        outer, inner = complete((first, self.inner), given)
+        values = {first.name: outer, location.name: self.location_at(outer, inner)}
+        return outer, inner, complete(self.hyperparameters, values)

@@ -1,0 +1,136 @@
+"""What every model of groups has: labels, data, hyperparameters, and a look at what may go wrong."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from lib.models.base import State
+from lib.priors.distributions import Normal
+from lib.priors.hyperparameter import Hyperparameter
+from lib.validation import FloatArray, freeze, group_labels
+
+_ROUNDING = 1e-6  # in a power that is read off a prior's density
+
+
+class End(NamedTuple):
+    """An end of a parameter's range, where the posterior may fail to be proper."""
+
+    what: str
+    to: str  # "zero", "one" or "infinity"
+    power: float  # with which prior times likelihood go there
+    why: str
+    logarithms: bool = False  # whether powers of a logarithm make the power -1 converge
+    sentence: str = ""  # said in place of the usual one
+
+    @property
+    def diverges(self) -> bool:
+        """Whether the integral has no value."""
+        beyond = self.power + 1 if self.to == "infinity" else -1 - self.power
+        return beyond > (_ROUNDING if self.logarithms else -_ROUNDING)
+
+    def __str__(self) -> str:
+        """Say why it has none."""
+        moves = "grows" if self.to == "infinity" else f"goes to {self.to}"
+        name, side = f"(1 - {self.what})" if self.to == "one" else self.what, "above"
+        if self.to == "infinity":
+            side = "below"
+        return self.sentence or (
+            f"as {self.what} {moves}, {self.why}, and prior times likelihood goes as {name}**{self.power:.3g}, so the "
+            f"integral diverges; the power must be {side} -1"
+        )
+
+
+class Grouped(ABC):
+    """A model of groups (lib.models.base.Model)."""
+
+    group: ClassVar[str]
+    """A group's own parameter."""
+    data: ClassVar[tuple[str, str]]
+    """The attributes that hold what is observed in each group, and what is known of it."""
+    hyper: ClassVar[tuple[str, ...]]
+    """The attributes that hold the hyperparameters, in the order of the signature."""
+
+    def __init__(self, labels: Sequence[object] | None, allow_improper: bool) -> None:
+        self.size = getattr(self, self.data[0]).size
+        self._labels = group_labels(labels, length=self.size)
+        self._tabulate()
+        known = {p.name for p in self.hyperparameters if p.value is not None}
+        self.improper = next((str(end) for end in self.ends() if end.diverges and end.what not in known), "")
+        if self.improper and not allow_improper:
+            raise ValueError(f"the posterior is improper: {self.improper}")
+        freeze(self)
+
+    @abstractmethod
+    def ends(self) -> Iterator[End]:
+        """Every end of a hyperparameter's range at which the posterior may fail to be proper, if it is not known."""
+
+    @abstractmethod
+    def own_estimates(self) -> Normal:
+        """Each group's parameter as its own data alone would have it, and the standard error of that."""
+
+    @abstractmethod
+    def start(self, rng: np.random.Generator, chains: int) -> State:
+        """Scatter the hyperparameters where the data put them, by name."""
+
+    def _tabulate(self) -> None:  # noqa: B027
+        """Keep what the formulas need of the data again and again."""
+
+    @property
+    def labels(self) -> list[object]:
+        """One label a group; the list is a copy."""
+        return list(self._labels)
+
+    @property
+    def vectors(self) -> dict[str, tuple[str, list[object]]]:
+        """One parameter a group."""
+        return {self.group: ("group", self.labels)}
+
+    @property
+    def observed(self) -> dict[str, FloatArray]:
+        """What the model explains."""
+        return {self.data[0]: getattr(self, self.data[0])}
+
+    @property
+    def constants(self) -> dict[str, FloatArray | float]:
+        """What the model takes as known: of the data, and of the hyperparameters."""
+        known = {p.name: p.value for p in self.hyperparameters if p.value is not None}
+        return {self.data[1]: getattr(self, self.data[1]), **known}
+
+    @property
+    def hyperparameters(self) -> tuple[Hyperparameter, ...]:
+        """All of them, in the order of the signature."""
+        return tuple(getattr(self, name) for name in self.hyper)
+
+    @property
+    def unknown(self) -> list[Hyperparameter]:
+        """Those of which no value is given."""
+        return [p for p in self.hyperparameters if p.value is None]
+
+    def elsewhere(self, parameter: Hyperparameter) -> FloatArray:
+        """Values all over a hyperparameter's range: where to look for a log density that says nothing of its mass."""
+        return parameter.natural(np.linspace(-30, 30, 4001))
+
+    def start_hyperparameters(self, rng: np.random.Generator, chains: int) -> State:
+        """Scatter the hyperparameters where the data put them, but inside their priors; known ones where they are."""
+        start = self.start(rng, chains)
+        return {p.name: p.starting_values(start[p.name], self.elsewhere(p), rng) for p in self.hyperparameters}
+
+    def named(self, hyper: Sequence[FloatArray]) -> State:
+        """Return the unknown ones among values of all hyperparameters, by name."""
+        pairs = zip(self.hyperparameters, hyper, strict=True)
+        return {p.name: value for p, value in pairs if p.value is None}
+
+    def __repr__(self) -> str:
+        """Tell the groups, how their estimates spread beside their errors, and the priors: so that a slip shows."""
+        estimate, error = (x[np.isfinite(x)] for x in self.own_estimates())
+        first, last = (str(self._labels[place]) for place in (0, -1))
+        names = f" ({first})" if self.size == 1 else f" ({first} to {last})"
+        return (
+            f"{type(self).__name__} of {self.size} group{'s' * (self.size > 1)}{names}\n"
+            f"  own estimates of {self.group}: {estimate.min():.3g} to {estimate.max():.3g}, "
+            f"standard deviation {estimate.std():.3g}\n"
+            f"  their standard errors: {error.min():.3g} to {error.max():.3g}, typically {np.median(error):.3g}\n"
+            f"  {'; '.join(str(p) for p in self.hyperparameters)}"
+        )

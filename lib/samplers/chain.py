@@ -1,0 +1,84 @@
+"""The loop that every Markov chain sampler runs in. A sampler owes how it begins and one step."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lib.models.base import Collapsed, Integrable, Model, State, Sweepable, Walkable
+from lib.validation import generator, positive_integer, refuse_what_does_not_fit, whole_number
+
+ASKED: dict[str, tuple[type, ...]] = {
+    "exact": (Integrable, Collapsed),
+    "gibbs": (Sweepable,),
+    "metropolis": (Walkable,),
+}
+"""What each sampler asks of a model."""
+_BESIDES = 8  # numbers a draw, at most, besides the parameters that are vectors: hyperparameters, statistics
+
+
+class Kernel(Protocol):
+    """A sampler's two halves. A state holds arrays by name, chains first."""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What to keep of every state."""
+
+    def init(self, rng: np.random.Generator, chains: int) -> State:
+        """Scatter the chains."""
+
+    def step(self, state: State, rng: np.random.Generator) -> State:
+        """Move every chain once, and leave the posterior as it is."""
+
+    def warm_up(self, state: State, iteration: int, rng: np.random.Generator) -> State:
+        """Move every chain once, and learn from it how to move."""
+
+
+def arguments(
+    sampler: str, model: object, rng: np.random.Generator, *, draws: int, chains: int, warmup: int = 0
+) -> tuple[int, int, int, np.random.Generator]:
+    """Return draws, chains, warm-up and generator, or refuse by name what the sampler cannot use, before any work.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the model is none, or lacks what the sampler asks for; if a number is none, or more than memory can hold. A
+        warm-up may be as long as the draws may be: a longer one is a slip of the pen. (Metropolis keeps it, to learn.)
+    """
+    if isinstance(model, type) or not isinstance(model, Model):
+        kind = f"the class {model.__name__}" if isinstance(model, type) else f"a {type(model).__name__}"
+        raise TypeError(f"model must be a model with its data, such as NormalNormal(y, sigma), not {kind}")
+    if not isinstance(model, ASKED[sampler]):
+        able = " and ".join(name for name, protocols in ASKED.items() if isinstance(model, protocols))
+        raise TypeError(
+            f"model: {sampler} cannot draw from a {type(model).__name__}, which lacks what it asks for; {able} can"
+        )
+    draws, chains = positive_integer("draws", draws), positive_integer("chains", chains)
+    warmup = whole_number("warmup", warmup)
+    each = 8 * (_BESIDES + sum(len(labels) for _, labels in model.vectors.values()))
+    refuse_what_does_not_fit("chains", chains, each=each, more=" with this model")
+    for what, length in (("draws", draws), ("warmup", warmup)):
+        refuse_what_does_not_fit(what, length, each=each * chains, more=f" with chains={chains} and this model")
+    return draws, chains, warmup, generator(rng)
+
+
+def run(kernel: Kernel, *, draws: int, warmup: int, chains: int, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """Warm up, then keep draws.
+
+    Returns
+    -------
+    dict of ndarray
+        What the kernel keeps, by name: shapes (chains, draws, ...).
+    """
+    state = kernel.init(rng, chains)
+    for iteration in range(warmup):
+        state = kernel.warm_up(state, iteration, rng)
+    kept: dict[str, NDArray[Any]] = {}
+    for draw in range(draws):
+        state = kernel.step(state, rng)
+        for name in kernel.kept:
+            value = state[name]
+            if draw == 0:
+                kept[name] = np.empty((chains, draws, *value.shape[1:]), dtype=value.dtype)
+            kept[name][:, draw] = value
+    return kept
