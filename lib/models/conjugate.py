@@ -52,7 +52,7 @@ class Conjugate(TwoLevel):
         return location
 
     def location_at(self, outer: FloatArray, inner: FloatArray) -> FloatArray:
-        """Return the location, given the outer hyperparameter and the inner coordinate: the same formula, by default."""
+        """Return the location, given the outer hyperparameter and the inner coordinate: by the same formula."""
         return self.inner_at(outer, inner)
 
     def log_jacobian(self, outer: FloatArray, inner: FloatArray) -> FloatArray | float:

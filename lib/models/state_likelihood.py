@@ -31,8 +31,8 @@ class StateLikelihood:
     ----------
     size : int
         The number of states.
-    events, exposure : ndarray, shape (S,)
-        What their groups have together; a suppressed count is half way between its bounds.
+    groups, events, exposure : ndarray, shape (S,)
+        How many groups they have, and what these have together; a suppressed count is half way between its bounds.
     pooled : float
         The log of the rate of all groups together. A log mean is within `WIDEST` of it, a log shape of zero.
     """
@@ -43,6 +43,7 @@ class StateLikelihood:
         members = [np.flatnonzero(state == s) for s in range(state.max() + 1)]
         self._events = np.array([seen[some].sum() for some in members])
         self.size = len(members)
+        self.groups = np.array([some.size for some in members])
         self.events = np.array([counts.middle[some].sum() for some in members])
         self.exposure = np.array([exposure[some].sum() for some in members])
         self._spread = Curves(

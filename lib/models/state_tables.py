@@ -17,6 +17,9 @@ from scipy import special
 from lib.models.state_likelihood import WIDEST, StateLikelihood
 from lib.validation import FloatArray
 
+type Prior = tuple[FloatArray, FloatArray]
+"""Means and standard deviations."""
+
 _FINE = 2.5  # nodes in a standard deviation of the likelihood, at least
 _WIDTH = 1.3  # of a curve, in distances between nodes
 _SHARE = 1e-6  # of the likelihood's largest value: what is below it is left out
@@ -78,15 +81,28 @@ class Curves(NamedTuple):
         return value
 
 
+class Band(NamedTuple):
+    """Some neighbouring nodes of v, and the nodes of u that the likelihood needs there: few where shapes are small."""
+
+    u: Axis
+    columns: slice  # of the nodes of v
+    coefficients: FloatArray  # of the curves in u, shape (nodes of u, columns); the last ones are repeated for ever
+    ceiling: FloatArray  # of the likelihood, shape (cells of u, cells of v), those beyond the ends included
+
+
 class Table(NamedTuple):
     """One state's likelihood as a share of its largest value."""
 
-    u: Axis
     v: Axis
+    bands: list[Band]
     log_top: float
-    coefficients: FloatArray  # of the curves, shape (nodes of u, nodes of v); the last ones are repeated for ever
-    ceiling: FloatArray  # of the likelihood in each cell, shape (cells of u, cells of v), two beyond the ends included
     error: float  # between the nodes
+
+    def expected(self, in_u: dict[float, Curves], in_v: dict[float, Curves]) -> FloatArray:
+        """Return its expected value, given those of the curves at n random points: shape (n,)."""
+        at_nodes = [in_u[band.u.step].on(band.u) @ band.coefficients for band in self.bands]
+        between = in_v[self.v.step].on(self.v) @ _inverse(self.v.size)
+        return np.asarray(np.einsum("nv,nv->n", np.concatenate(at_nodes, axis=1), between))
 
 
 class StateTables:
@@ -106,15 +122,13 @@ class StateTables:
 
     def log_density(self, mu: FloatArray, tau: FloatArray, nu: FloatArray, omega: FloatArray) -> FloatArray:
         """Log p(counts | hyperparameters), each of shape (n,), the states integrated out, up to a constant."""
+        axes = [band.u for table in self.tables for band in table.bands], [table.v for table in self.tables]
         total = np.zeros(mu.size)
         for start in range(0, mu.size, _CHUNK):
             some = slice(start, start + _CHUNK)
-            in_u = _by_step([table.u for table in self.tables], mu[some], tau[some])
-            in_v = _by_step([table.v for table in self.tables], nu[some], omega[some])
+            in_u, in_v = _by_step(axes[0], mu[some], tau[some]), _by_step(axes[1], nu[some], omega[some])
             for table in self.tables:
-                u, v = in_u[table.u.step].on(table.u), in_v[table.v.step].on(table.v)
-                value = np.einsum("nv,nv->n", u @ table.coefficients, v)
-                total[some] += np.log(np.maximum(value, 1e-300))
+                total[some] += np.log(np.maximum(table.expected(in_u, in_v), 1e-300))
         return total
 
     def draw(
@@ -128,29 +142,30 @@ class StateTables:
         u, v = np.empty((mu.size, len(self.tables))), np.empty((mu.size, len(self.tables)))
         for s, table in enumerate(self.tables):
             while (drawn := self._draw_state(rng, s, table, (mu, tau), (nu, omega))) is None:
-                table = table._replace(ceiling=2 * table.ceiling)  # it was too low
+                table = table._replace(bands=[b._replace(ceiling=2 * b.ceiling) for b in table.bands])  # too low
             u[:, s], v[:, s] = drawn
         return u, v
 
     def _draw_state(
-        self,
-        rng: np.random.Generator,
-        s: int,
-        table: Table,
-        u_prior: tuple[FloatArray, FloatArray],
-        v_prior: tuple[FloatArray, FloatArray],
+        self, rng: np.random.Generator, s: int, table: Table, u_prior: Prior, v_prior: Prior
     ) -> tuple[FloatArray, FloatArray] | None:
-        u_edges, v_edges = _edges(table.u, self.likelihood.pooled), _edges(table.v, 0.0)
-        in_u, in_v = _probabilities(u_edges, *u_prior), _probabilities(v_edges, *v_prior)
-        under = np.cumsum(in_u * (in_v @ table.ceiling.T), axis=1)
+        v_edges, u_edges = _edges(table.v, 0.0), [_edges(band.u, self.likelihood.pooled) for band in table.bands]
+        in_u = [_probabilities(edges, *u_prior) for edges in u_edges]
+        under = np.concatenate([p @ band.ceiling for p, band in zip(in_u, table.bands, strict=True)], axis=1)
+        under = np.cumsum(under * _probabilities(v_edges, *v_prior), axis=1)
+        first = np.cumsum([0] + [band.ceiling.shape[1] for band in table.bands])
         u, v, left = np.empty(len(under)), np.empty(len(under)), np.arange(len(under))
         while left.size:
-            row = _choose(rng, under[left])
-            column = _choose(rng, np.cumsum(in_v[left] * table.ceiling[row], axis=1))
-            u[left] = _between(rng, u_edges, row, *(x[left] for x in u_prior))
+            column = _choose(rng, under[left])
             v[left] = _between(rng, v_edges, column, *(x[left] for x in v_prior))
-            log_value = self.likelihood(u[left, np.newaxis], v[left, np.newaxis], np.array([s]))[:, 0] - table.log_top
-            log_share = log_value - np.log(table.ceiling[row, column])
+            log_ceiling = np.empty(left.size)
+            for band, p, edges, start, stop in zip(table.bands, in_u, u_edges, first, first[1:], strict=False):
+                here = np.flatnonzero((column >= start) & (column < stop))
+                ceiling = band.ceiling.T[column[here] - start]
+                row = _choose(rng, np.cumsum(p[left[here]] * ceiling, axis=1))
+                u[left[here]] = _between(rng, edges, row, *(x[left[here]] for x in u_prior))
+                log_ceiling[here] = np.log(ceiling[np.arange(here.size), row]) + table.log_top
+            log_share = self.likelihood(u[left, np.newaxis], v[left, np.newaxis], np.array([s]))[:, 0] - log_ceiling
             if (log_share > 0).any():
                 return None
             left = left[rng.random(left.size) >= np.exp(log_share)]
@@ -168,43 +183,70 @@ def _tabulate(likelihood: StateLikelihood, s: int) -> Table:
         u, v = np.broadcast_arrays(u[:, np.newaxis, np.newaxis], v[:, np.newaxis])
         return likelihood(u, v, np.array([s]))[..., 0]
 
+    # What a state says of its log mean is worth so many events; the larger its shape, the more.
+    events, groups = likelihood.events[s] + 0.5, likelihood.groups[s]
+    peak = np.log(events / likelihood.exposure[s])
+
+    def sd(v: FloatArray) -> FloatArray:
+        worth = 1 / (1 / events + np.exp(-v) / groups)
+        return np.asarray(np.minimum((worth + 1) ** -0.5, 0.5))
+
     # A coarse look, in steps that grow from the peak of u, and in even ones of v.
-    peaks = np.log((likelihood.events + 0.5) / likelihood.exposure) - likelihood.pooled
-    reach = min(3 + 8 * np.sqrt((peaks**2).mean()), WIDEST - 1)
-    sd = min((likelihood.events[s] + 1) ** -0.5, 0.5)
-    away = np.geomspace(sd / 2, 2 * reach, 40)
-    u = peaks[s] + np.concatenate([-away[::-1], [0.0], away])
-    u, v = likelihood.pooled + u[np.abs(u) < reach], np.linspace(-10, 20, 121)
+    away = np.geomspace(sd(np.array(20.0)) / 2, 2 * WIDEST, 45)
+    u = peak + np.concatenate([-away[::-1], [0.0], away])
+    u, v = u[np.abs(u - likelihood.pooled) < WIDEST - 1], np.linspace(-15, 20, 71)
     look = log_likelihood(u, v)
     share = np.exp(look - look.max())
     row, column = np.unravel_index(look.argmax(), look.shape)
     bend = -np.diff(look[row, np.clip([column - 1, column, column + 1], 0, v.size - 1)], 2)[0] / (v[1] - v[0]) ** 2
-    steps, ends = [sd / _FINE, max(bend, 1.0) ** -0.5 / _FINE], []
-    for axis, x in enumerate((u, v)):
-        changes = np.flatnonzero((np.abs(np.diff(share, axis=axis)) > _SHARE).any(axis=1 - axis))
-        ends.append((x[changes[0]], x[changes[-1] + 1]) if changes.size else (x[0], x[-1]))
+    fine = _FINE
     for _ in range(4):
-        table = _fit(log_likelihood, *(Axis.over(*end, step) for end, step in zip(ends, steps, strict=True)))
-        if table.error < _ERROR / likelihood.size:
+        v_axis = Axis.over(*_where_it_changes(v, share.T), max(bend, 1.0) ** -0.5 / fine)
+        steps = 2.0 ** np.floor(np.log2(sd(v_axis.nodes[:-1:_STRIDE]) / fine))  # of each cell of v
+        table = Table(v_axis, [], float(look.max()), 0.0)
+        for step in np.unique(steps)[::-1]:
+            cells = np.flatnonzero(steps == step)
+            columns = slice(_STRIDE * cells[0], _STRIDE * (cells[-1] + 1) + (cells[-1] == steps.size - 1))
+            nodes = v_axis.nodes[columns.start : _STRIDE * (cells[-1] + 1) + 1]
+            seen = (v >= nodes[0] - 0.5) & (v <= nodes[-1] + 0.5)
+            u_axis = Axis.over(*_where_it_changes(u, share[:, seen]), step)
+            table.bands.append(_band(log_likelihood, u_axis, nodes, columns, v_axis.size, table.log_top))
+        points = np.concatenate([u, peak + sd(v[-1:]) * np.linspace(-4, 4, 50)]), v_axis.nodes[:-1:3] + v_axis.step / 2
+        in_u = _by_step([band.u for band in table.bands], points[0], np.zeros(points[0].size))
+        at_nodes = np.concatenate([in_u[b.u.step].on(b.u) @ b.coefficients for b in table.bands], axis=1)
+        found = at_nodes @ (_matrix(v_axis, points[1]) @ _inverse(v_axis.size)).T
+        error = np.abs(found - np.exp(log_likelihood(*points) - table.log_top)).max()
+        if error < _ERROR / likelihood.size:
             break
-        steps = [step / np.sqrt(2) for step in steps]
-    return table
+        fine *= np.sqrt(2)
+    return table._replace(error=float(error))
 
 
-def _fit(log_likelihood: Callable[[FloatArray, FloatArray], FloatArray], u: Axis, v: Axis) -> Table:
-    """Make the curves agree with the likelihood at the nodes, and see how far off they are between them."""
-    log_share = log_likelihood(u.nodes, v.nodes)
-    top = float(log_share.max())
-    share = np.exp(log_share - top)
-    coefficients = _inverse(u.size) @ share @ _inverse(v.size).T
-    between = u.nodes[:-1] + u.step / 2, v.nodes[:-1:3] + v.step / 2
-    found = _matrix(u, between[0]) @ coefficients @ _matrix(v, between[1]).T
-    error = float(np.abs(found - np.exp(log_likelihood(*between) - top)).max())
-    nodes = sliding_window_view(np.pad(share, _STRIDE, mode="edge"), (_STRIDE + 1, _STRIDE + 1))[::_STRIDE, ::_STRIDE]
+def _where_it_changes(x: FloatArray, share: FloatArray) -> tuple[float, float]:
+    """From where to where along x any column of a likelihood is not level."""
+    changes = np.flatnonzero((np.abs(np.diff(share, axis=0)) > _SHARE).any(axis=1))
+    return (float(x[changes[0]]), float(x[changes[-1] + 1])) if changes.size else (float(x[0]), float(x[-1]))
+
+
+def _band(
+    log_likelihood: Callable[[FloatArray, FloatArray], FloatArray],
+    u: Axis,
+    v: FloatArray,
+    columns: slice,
+    size: int,
+    log_top: float,
+) -> Band:
+    """Make the curves in u agree with the likelihood at the nodes, and put a ceiling above each cell."""
+    share = np.exp(log_likelihood(u.nodes, v) - log_top)
+    coefficients = _inverse(u.size) @ share[:, : columns.stop - columns.start]
+    # Beyond the ends there are cells too: all of u's, and those of v's that end the table.
+    ends = _STRIDE * (columns.start == 0), _STRIDE * (columns.stop == size)
+    padded = np.pad(share, ((_STRIDE, _STRIDE), ends), mode="edge")
+    nodes = sliding_window_view(padded, (_STRIDE + 1, _STRIDE + 1))[::_STRIDE, ::_STRIDE]
     ceiling = _MARGIN * nodes.max(axis=(2, 3)) + _SHARE
     for array in (coefficients, ceiling):
         array.setflags(write=False)
-    return Table(u, v, top, coefficients, ceiling, error)
+    return Band(u, columns, coefficients, ceiling)
 
 
 def _matrix(axis: Axis, points: FloatArray) -> FloatArray:
