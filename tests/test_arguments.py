@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lib import datasets, estimators, exchangeability, plots
+from lib import datasets, estimators, exchangeability, explorables, plots
 from lib.calibration import simulation_based_calibration
 from lib.models import BetaBinomial, GammaPoisson, NestedGammaPoisson, NormalNormal
 from lib.samplers import exact, gibbs, metropolis
@@ -68,8 +68,8 @@ CALLS = {
     exchangeability.nearest_mixture: {"counts": np.full(4, 0.25), "gap": 1e-6},
     plots.forest: {"estimate": Y, "half_width": SIGMA, "labels": list("abcd"), "shift": 0.2},
     plots.paths: {"x": Y[:2], "lines": np.array([Y, SIGMA]), "labels": list("abcd"), "gap": 1.0},
-    plots.shrinkage_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "tau": TAUS, "start": 10.0},
-    plots.prior_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "scale": TAUS + 5, "start": 15.0},
+    explorables.shrinkage_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "tau": TAUS, "start": 10.0},
+    explorables.prior_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "scale": TAUS + 5, "start": 15.0},
 }
 # Arguments that are not tried, and why.
 NOT_TRIED = {
@@ -80,9 +80,8 @@ NOT_TRIED = {
     **dict.fromkeys(("color", "marker", "label", "ax", "axis", "n_jobs", "options"), "handed on as it is"),
 }
 NOT_IN_TABLE = {
-    plots.explorable: "wraps any chart",
-    plots.frequency_explorable: "takes a mapping; test_plots.py",
-    plots.nested_explorable: "its data go to the model, which is in the table; test_plots.py",
+    explorables.frequency_explorable: "takes a mapping; test_explorables.py",
+    explorables.nested_explorable: "its data go to the model, which is in the table; test_explorables.py",
 }
 # What is wrong elsewhere is right here: values that broadcast, no warmup, counts of which all are suppressed.
 RIGHT = {
@@ -176,7 +175,7 @@ def test_what_is_made_wrong_was_right_and_nothing_given_is_changed(function):
 def test_every_public_function_is_in_the_table():
     public = {
         function
-        for module in (datasets, estimators, exchangeability, plots)
+        for module in (datasets, estimators, exchangeability, explorables, plots)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")

@@ -1,6 +1,6 @@
 """Show a chart with a slider: a picture in every page, a live chart where scripts run.
 
-A cell whose value offers ``application/vnd.borrowing-strength.explorable+json`` (see ``lib.plots.explorable``) becomes
+A cell whose value offers ``application/vnd.borrowing-strength.explorable+json`` (see ``lib.explorables``) becomes
 a static figure with alternative text, followed by the chart's specification, from which ``explorable.js`` makes the
 live chart. Only a page that has one loads the scripts. Vega's own comes from the locked ``vl-convert-python``.
 """
