@@ -241,13 +241,14 @@ def test_nested_explorable_refuses_uneven_sliders(changes, message):
 def test_no_text_of_a_chart_can_end_its_script_element(text):
     """To HTML, nothing inside a script element matters but "<"; to JSON, the text is the same."""
     spec = explorables.frequency_explorable({text: [[0, 1]]}).to_dict()
-    output = SimpleNamespace(mime_type=explorable.MIME, content={"spec": spec, "alt": text, "title": text}, line=1)
+    content = {"spec": spec, "alt": text, "title": text}
+    output = SimpleNamespace(mime_type=explorables.EXPLORABLE_MIME, content=content, line=1)
     page = SimpleNamespace(write_file=lambda names, content, **_: names[0])
     (box,) = explorable.ExplorableRenderer.handle_mime(page, output, inline=False)
     picture, script = box.children
-    opening, content = re.fullmatch(r"(<script [^<>]*>)(.*)</script>", script.astext(), re.DOTALL).groups()
-    assert "<" not in content
-    assert json.loads(content)["vconcat"][0]["title"]["text"] == text
+    opening, inside = re.fullmatch(r"(<script [^<>]*>)(.*)</script>", script.astext(), re.DOTALL).groups()
+    assert "<" not in inside
+    assert json.loads(inside)["vconcat"][0]["title"]["text"] == text
     assert opening.count('"') == 4
     assert picture["alt"] == text
 
