@@ -17,6 +17,8 @@ def forest(
     estimate: ArrayLike,
     half_width: ArrayLike | None = None,
     *,
+    low: ArrayLike | None = None,
+    high: ArrayLike | None = None,
     labels: Sequence[object],
     color: str = BLUE,
     marker: str = "o",
@@ -30,7 +32,9 @@ def forest(
     ----------
     estimate : array_like, shape (J,)
     half_width : array_like, shape (J,), optional
-        Half the interval's width; no interval if left out.
+        Half the interval's width; no interval if left out, and its ends too.
+    low, high : array_like, shape (J,), optional
+        The interval's ends, in place of `half_width`: both or neither. The estimate may lie outside.
     labels : sequence, length J
         The rows' names.
     color, marker, label : str
@@ -42,18 +46,34 @@ def forest(
     Returns
     -------
     matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument breaks a rule, by name: an interval has a half width or both ends, and low is at most high.
     """
     estimate = finite_vector("estimate", estimate)
     if half_width is not None:
+        if low is not None or high is not None:
+            raise ValueError("half_width must be left out where low or high is given: they say where an interval ends")
         half_width = finite_vector("half_width", half_width, length=estimate.size, like="estimate")
         if (half_width < 0).any():
             raise ValueError(f"half_width must be zero or more in every group; the smallest is {half_width.min():g}")
+        low, high = estimate - half_width, estimate + half_width
+    elif low is not None and high is not None:
+        low = finite_vector("low", low, length=estimate.size, like="estimate")
+        high = finite_vector("high", high, length=estimate.size, like="estimate")
+        if (low > high).any():
+            raise ValueError(f"low must be at most high in every group; it is above it by up to {(low - high).max():g}")
+    elif low is not None or high is not None:
+        missing, given = ("low", "high") if low is None else ("high", "low")
+        raise ValueError(f"{missing} must be given where {given} is: an interval has two ends")
     if estimate.size != len(labels):
         raise ValueError(f"labels must name each of the {estimate.size} estimates; it has {len(labels)}")
     rows = np.arange(len(labels)) + finite_number("shift", shift)
     ax = ax or plt.subplots()[1]
-    if half_width is not None:
-        ax.hlines(rows, estimate - half_width, estimate + half_width, color=color, linewidth=1.5)
+    if low is not None and high is not None:
+        ax.hlines(rows, low, high, color=color, linewidth=1.5)
     ax.plot(estimate, rows, marker, color=color, markersize=6, label=label)
     ax.set_yticks(np.arange(len(labels)), [str(name) for name in labels])
     ax.set_ylim(len(labels) - 0.4, -0.6)

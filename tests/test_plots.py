@@ -68,6 +68,18 @@ def test_forest_draws_each_point_interval_and_name_in_the_same_row(ax, groups):
     assert ax.get_legend_handles_labels() == ([points], ["these"])
 
 
+def test_forest_draws_intervals_from_low_to_high(ax):
+    """The sides differ, one interval is a point, and one does not hold its estimate."""
+    low, high = [-2.0, 0.5, 9.0], np.array([4.0, 0.5, 9.5])
+    plots.forest([3.0, 0.5, 2.0], low=low, high=high, labels="abc", color=plots.VERMILION, shift=0.2, ax=ax)
+    (points,), (bars,) = ax.lines, ax.collections
+    assert list(points.get_xdata()) == [3, 0.5, 2]
+    assert [segment.tolist() for segment in bars.get_segments()] == [
+        [[left, row + 0.2], [right, row + 0.2]] for row, (left, right) in enumerate(zip(low, high, strict=True))
+    ]
+    assert colors.to_hex(bars.get_color()[0]) == plots.VERMILION.lower()
+
+
 @pytest.mark.parametrize("groups", [1, 3, 30])
 def test_paths_draws_every_line_and_names_it_at_its_end(ax, groups):
     rng = np.random.default_rng(groups)
@@ -103,6 +115,18 @@ def test_helpers_make_axes_when_given_none():
     ("call", "message"),
     [
         (lambda: plots.forest([1.0, 2.0], labels=["a"]), "labels must name each of the 2 estimates"),
+        (lambda: plots.forest([1.0], [-0.5], labels="a"), "half_width must be zero or more .* smallest is -0.5"),
+        (lambda: plots.forest([1.0], [0.5], low=[0.5], labels="a"), "half_width must be left out where low or high"),
+        (lambda: plots.forest([1.0], [0.5], high=[2], labels="a"), "half_width must be left out where low or high"),
+        (lambda: plots.forest([1.0], [1], low=[0], high=[2], labels="a"), "half_width must be left out where low"),
+        (lambda: plots.forest([1.0], low=[0.5], labels="a"), "high must be given where low is"),
+        (lambda: plots.forest([1.0], high=[1.5], labels="a"), "low must be given where high is"),
+        (
+            lambda: plots.forest([1.0, 2.0, 3.0], low=[2, 5, 2], high=[1, 2, 9], labels="abc"),
+            "low must be at most high in every group; it is above it by up to 3",
+        ),
+        (lambda: plots.forest([1.0, 2.0], low=[0], high=[2, 3], labels="ab"), "low must have one value for each of"),
+        (lambda: plots.forest([1.0, 2.0], low=[0, 1], high=[2], labels="ab"), "high must have one value for each of"),
         (lambda: plots.paths([0, 1], [[0, 1]], labels="ab", gap=1), r"lines must have the shape \(2, 2\)"),
     ],
 )
