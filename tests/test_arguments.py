@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lib import datasets, estimators, exchangeability, plots
+from lib import datasets, estimators, exchangeability, explorables, plots
 from lib.calibration import simulation_based_calibration
 from lib.models import BetaBinomial, GammaPoisson, NestedGammaPoisson, NormalNormal
 from lib.samplers import exact, gibbs, metropolis
@@ -27,6 +27,13 @@ RUN = {"model": MODEL, "draws": 10, "chains": 2, "rng": np.random.default_rng(0)
 NESTED = {"mu": NORMAL, "tau": POSITIVE, "nu": NORMAL, "omega": POSITIVE, "suppressed": (1, 5), "labels": list("abcd")}
 URN = {"n": 4, "ones": 2.0, "zeros": 3.0, "added": 1.0}
 TAUS = np.linspace(0, 30, 4)
+
+
+def forest_by_its_ends(estimate, low, high, labels):
+    """Call the other way to give intervals: a call has one row in the table."""
+    return plots.forest(estimate, low=low, high=high, labels=labels)
+
+
 # For each call, arguments that are right; each is made wrong in turn.
 CALLS = {
     estimators.complete_pooling: {"y": Y, "sigma": SIGMA},
@@ -67,9 +74,10 @@ CALLS = {
     exchangeability.total_variation: {"one": np.full(4, 0.25), "other": [0.1, 0.2, 0.3, 0.4]},
     exchangeability.nearest_mixture: {"counts": np.full(4, 0.25), "gap": 1e-6},
     plots.forest: {"estimate": Y, "half_width": SIGMA, "labels": list("abcd"), "shift": 0.2},
+    forest_by_its_ends: {"estimate": Y, "low": Y - 2 * SIGMA, "high": Y + SIGMA, "labels": list("abcd")},
     plots.paths: {"x": Y[:2], "lines": np.array([Y, SIGMA]), "labels": list("abcd"), "gap": 1.0},
-    plots.shrinkage_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "tau": TAUS, "start": 10.0},
-    plots.prior_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "scale": TAUS + 5, "start": 15.0},
+    explorables.shrinkage_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "tau": TAUS, "start": 10.0},
+    explorables.prior_explorable: {"y": Y, "sigma": SIGMA, "labels": list("abcd"), "scale": TAUS + 5, "start": 15.0},
 }
 # Arguments that are not tried, and why.
 NOT_TRIED = {
@@ -80,9 +88,8 @@ NOT_TRIED = {
     **dict.fromkeys(("color", "marker", "label", "ax", "axis", "n_jobs", "options"), "handed on as it is"),
 }
 NOT_IN_TABLE = {
-    plots.explorable: "wraps any chart",
-    plots.frequency_explorable: "takes a mapping; test_plots.py",
-    plots.nested_explorable: "its data go to the model, which is in the table; test_plots.py",
+    explorables.frequency_explorable: "takes a mapping; test_explorables.py",
+    explorables.nested_explorable: "its data go to the model, which is in the table; test_explorables.py",
 }
 # What is wrong elsewhere is right here: values that broadcast, no warmup, counts of which all are suppressed.
 RIGHT = {
@@ -91,8 +98,7 @@ RIGHT = {
     *[("from_arcsine", name, "in a table") for name in ("x", "trials")],
     *[("shrinkage_weight", "sigma", "one more"), ("james_stein", "x", "one more"), ("partial_pooling", "tau", "seven")],
     *[("james_stein", "x", "in a table"), ("is_exchangeable", "law", "in a table")],
-    *[("forest", "labels", wrong) for wrong in ("twice", "missing", "lists")],
-    *[("paths", "labels", wrong) for wrong in ("twice", "missing", "lists")],
+    *[(f, "labels", w) for f in ("forest", "forest_by_its_ends", "paths") for w in ("twice", "missing", "lists")],
     *[("gibbs", "warmup", "zero"), ("metropolis", "warmup", "zero")],
     *[("GammaPoisson", "counts", "NaN"), ("NestedGammaPoisson", "counts", "NaN")],
 }
@@ -107,7 +113,7 @@ BLAMED = {
         if name in LATER and LATER[name] in given
     },
     **{("to_arcsine", "trials", "one more"): "share", ("from_arcsine", "trials", "one more"): "x"},
-    **{("paths", "labels", "too few"): "lines"},
+    **{("paths", "labels", "too few"): "lines", ("forest_by_its_ends", "estimate", "one more"): "low"},
     **{("total_variation", "one", wrong): "other" for wrong in ("empty", "in a table")},
     **{("to_arcsine", "trials", "empty"): "share", ("from_arcsine", "trials", "empty"): "x"},
 }
@@ -176,7 +182,7 @@ def test_what_is_made_wrong_was_right_and_nothing_given_is_changed(function):
 def test_every_public_function_is_in_the_table():
     public = {
         function
-        for module in (datasets, estimators, exchangeability, plots)
+        for module in (datasets, estimators, exchangeability, explorables, plots)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")
@@ -187,5 +193,6 @@ def test_every_public_function_is_in_the_table():
 
 @pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
 def test_every_argument_is_tried_or_named(function):
-    others = {"mean"} if function is GammaPoisson else set()  # in place of the rate
+    # In place of the rate, and of the half width.
+    others = {GammaPoisson: {"mean"}, plots.forest: {"low", "high"}}.get(function, set())
     assert inspect.signature(function).parameters.keys() - CALLS[function].keys() - others <= NOT_TRIED.keys()

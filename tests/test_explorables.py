@@ -7,12 +7,15 @@ from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
+import references
 from book_rules import ROOT
 from drawn import faults, render
 from explorable_references import frequency, nested, prior, shrinkage
+from scipy import stats
 
-from lib import datasets, plots
+from lib import NormalNormal, datasets, estimators, exact, explorables
 
 sys.path.append(str(ROOT / "book" / "_ext"))
 import explorable
@@ -47,14 +50,14 @@ every_group = pytest.mark.parametrize("data", GROUPS.values(), ids=GROUPS)
 @every_group
 def test_shrinkage_explorable_draws_the_estimates(data):
     taus = np.arange(0, 12.05, 0.1)  # as a slider steps: not all of these are what a reader would type
-    spec = plots.shrinkage_explorable(*data, tau=taus, start=5.0, axis="Points").to_dict()
+    spec = explorables.shrinkage_explorable(*data, tau=taus, start=5.0, axis="Points").to_dict()
     for tau in (0, 0.3, 5, 8.2, 12):
         check(spec, shrinkage(*data, taus, tau, "Points"), tau=tau)
 
 
 @every_group
 def test_prior_explorable_draws_the_posterior(data):
-    spec = plots.prior_explorable(*data, scale=np.arange(0.1, 12.05, 0.1), start=5.0, axis="Points").to_dict()
+    spec = explorables.prior_explorable(*data, scale=np.arange(0.1, 12.05, 0.1), start=5.0, axis="Points").to_dict()
     for scale in (0.1, 0.3, 5, 12):
         check(spec, prior(*data, scale, "Points"), prior_scale=scale)
 
@@ -64,7 +67,7 @@ def test_frequency_explorable_draws_running_frequencies(replicates, n):
     rng = np.random.default_rng(n)
     sequences = {"Fair": rng.integers(0, 2, (replicates, n)), "Rare": rng.random((replicates, n)) < 0.1}
     sequences["Rare"][0] = 0
-    spec = plots.frequency_explorable(sequences).to_dict()
+    spec = explorables.frequency_explorable(sequences).to_dict()
     for number in {1, (replicates + 1) // 2, replicates}:
         check(spec, frequency(sequences, number), sequence=number)
 
@@ -76,7 +79,7 @@ def test_nested_explorable_draws_the_posterior_means():
     counts = rng.poisson(exposure * rng.gamma(4, 1.2, group.size))
     show = {20: "in Guam", 0: "in Ohio", 43: "last", 9: "alone", 11: "in Iowa"}
     given = {"show": show, "centre": 4.8, "axis": "Deaths"}
-    spec = plots.nested_explorable(
+    spec = explorables.nested_explorable(
         counts, exposure, group, between=range(4, 65, 15), within=range(5, 80, 5), start=(19, 20), **given
     ).to_dict()
     for between, within in [(4, 5), (4, 75), (64, 5), (64, 75), (19, 20)]:
@@ -88,7 +91,7 @@ def test_nested_explorable_draws_the_posterior_means():
 def test_sliders_step_in_short_numbers(low, step):
     """A page shows as many decimals as the step has; the difference of two floating-point numbers may have sixteen."""
     values = np.arange(low, low + 9.5 * step, step)
-    for make, name in ((plots.shrinkage_explorable, "tau"), (plots.prior_explorable, "scale")):
+    for make, name in ((explorables.shrinkage_explorable, "tau"), (explorables.prior_explorable, "scale")):
         values = values[1:] if name == "scale" and not low else values
         spec = make(*made_up(3, 1), **{name: values}, start=values[3]).to_dict()
         (param,) = spec["params"]
@@ -97,10 +100,10 @@ def test_sliders_step_in_short_numbers(low, step):
 
 
 def test_every_slider_has_its_ends_its_step_and_its_start():
-    params = plots.nested_explorable(
+    params = explorables.nested_explorable(
         [1, 2], [1, 1], ["a", "b"], show={0: "A"}, centre=1, between=[5, 10, 15], within=[20, 40], start=(10, 20)
     ).to_dict()["params"]
-    params += plots.frequency_explorable({"A": [[0, 1]] * 3}).to_dict()["params"]
+    params += explorables.frequency_explorable({"A": [[0, 1]] * 3}).to_dict()["params"]
     told = [
         (param["name"], param["value"], *(param["bind"][key] for key in ("min", "max", "step"))) for param in params
     ]
@@ -112,19 +115,140 @@ def test_every_slider_has_its_ends_its_step_and_its_start():
     ]
 
 
+def test_explorable_holds_what_the_estimators_say():
+    schools = datasets.eight_schools()
+    y, sigma = schools["y"], schools["sigma"]
+    chart = explorables.shrinkage_explorable(y, sigma, schools["school"], tau=[0.0, 5.0, 10.0], start=5.0)
+    bundle = explorables.Explorable(chart, alt="What is there.", title="Title")._repr_mimebundle_()
+    spec = bundle[explorables.EXPLORABLE_MIME]["spec"]
+    rows = [row for table in spec["datasets"].values() for row in table if row.get("group") == "A" and row["tau"] == 5]
+    expected = estimators.partial_pooling(y, sigma, 5)
+    assert rows[0]["estimate"] == pytest.approx(expected.mean[0], abs=1e-3)
+    assert rows[0]["high"] - rows[0]["low"] == pytest.approx(2 * 1.959964 * expected.sd[0], abs=2e-3)
+    assert spec["params"][0]["bind"] | {"name": ""} == {"input": "range", "min": 0, "max": 10, "step": 5, "name": ""}
+    assert re.findall(r"<(?:script|link)[^>]*(?:src|href)=", bundle["text/html"]) == []  # all is inside
+    assert len(bundle["text/html"]) > 500_000
+    assert bundle["text/plain"] == "What is there."
+
+
+@pytest.mark.parametrize("scale", [1, 5, 40])
+def test_prior_explorable_holds_what_exact_draws_say(scale):
+    schools = datasets.eight_schools()
+    y, sigma = schools["y"].to_numpy(float), schools["sigma"].to_numpy(float)
+    chart = explorables.prior_explorable(y, sigma, schools["school"], scale=np.arange(1, 41), start=5)
+    spec = explorables.Explorable(chart, alt="What is there.", title="Title").chart.to_dict()
+    assert len(json.dumps(spec)) < 100_000
+    rows = [row for table in spec["datasets"].values() for row in table if row.get("scale") == scale]
+    groups, (means,) = [row for row in rows if "group" in row], [row for row in rows if "group" not in row]
+    model = NormalNormal(y, sigma, tau=stats.halfcauchy(scale=scale))
+    draws = exact(model, draws=25_000, rng=np.random.default_rng(scale)).posterior
+    theta = draws["theta"].to_numpy().reshape(-1, 8)
+    error = theta.std(axis=0) / np.sqrt(len(theta))
+    assert [row["group"] for row in groups] == list(schools["school"])
+    assert (np.abs([row["estimate"] for row in groups] - theta.mean(axis=0)) < 5 * error + 1e-3).all()
+    for end, probability in (("low", 0.025), ("high", 0.975)):  # the share of draws below, within its standard error
+        below = (theta < [row[end] for row in groups]).mean(axis=0)
+        assert np.abs(below - probability).max() < 5 * np.sqrt(0.025 * 0.975 / len(theta))
+    for name in ("mu", "tau"):
+        drawn = draws[name].to_numpy().ravel()
+        assert means[name] == pytest.approx(drawn.mean(), abs=5 * drawn.std() / np.sqrt(drawn.size) + 1e-3)
+    curve = [row for table in spec["datasets"].values() for row in table if "likelihood" in row]
+    expected = references.restricted_log_likelihood(curve[20]["tau"]) - references.restricted_log_likelihood(0)
+    assert np.log(curve[20]["likelihood"]) == pytest.approx(expected, abs=1e-4)
+    assert spec["params"][0]["bind"] | {"name": ""} == {"input": "range", "min": 1, "max": 40, "step": 1, "name": ""}
+
+
+def test_frequency_explorable_holds_running_frequencies():
+    sequences = {"A": [[1, 0, 1, 1], [0, 0, 0, 1]], "B": np.eye(4)[:2]}
+    chart = explorables.frequency_explorable(sequences)
+    spec = chart.to_dict()
+    assert [panel["title"]["text"] for panel in spec["vconcat"]] == ["A", "B"]
+    bind = spec["params"][0]["bind"]
+    assert (bind["min"], bind["max"], bind["step"]) == (1, 2, 1)
+    rows = spec["datasets"][spec["vconcat"][0]["data"]["name"]]
+    first = [row for row in rows if row["number"] == 1]
+    assert [row["frequency"] for row in first] == pytest.approx([1, 0.5, 2 / 3, 0.75], abs=1e-4)
+    assert [row["one"] for row in first] == [1, 0, 1, 1] and [row["draw"] for row in first] == [1, 2, 3, 4]
+
+
+THREE = [1, 2, 4], [1, 1, 1], "abc"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: explorables.prior_explorable(*THREE, scale=[1, 2, 4], start=1), "scale must hold"),
+        (lambda: explorables.prior_explorable(*THREE, scale=[0, 1, 2], start=1), "scale must be above zero"),
+        (lambda: explorables.prior_explorable(*THREE, scale=[1, 2, 3], start=9), "start must be one of"),
+        (lambda: explorables.shrinkage_explorable(*THREE, tau=[0, 1, 3], start=1), "tau must hold"),
+        (lambda: explorables.shrinkage_explorable(*THREE, tau=[0, 1, 2], start=1.5), "start must be one of"),
+        (lambda: explorables.frequency_explorable({"a": [[0, 1]], "b": [[0, 1, 1]]}), "arrays of the same shape"),
+        (lambda: explorables.frequency_explorable({}), "arrays of the same shape"),
+        (lambda: explorables.frequency_explorable({"a": [[0, 2]]}), "zeros and ones"),
+    ],
+)
+def test_bad_input_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def nested_chart(**changes):
+    y, x, group = [2, 0, 9, 3], [0.1, 0.3, 5.6, 0.4], ["Utah", "Utah", "Utah", "Ohio"]
+    given = {"show": {0: "a", 3: "b"}, "centre": 4.8, "between": [5, 30, 55], "within": [10, 40], "start": (30, 40)}
+    return explorables.nested_explorable(y, x, group, **(given | changes))
+
+
+def test_nested_explorable_holds_the_posterior_means():
+    """Against the posterior of the state's mean and all of its counties' rates at once, by a sum over m and lambda."""
+    spec = nested_chart().to_dict()
+    frames = [pd.DataFrame(rows) for rows in spec["datasets"].values()]
+    frame = next(frame for frame in frames if "estimate" in frame).set_index(["county", "between", "within"])
+    assert len(frame) == 12
+    for param, most in zip(spec["params"], (55, 40), strict=True):
+        assert param["bind"]["max"] == most
+    tau, a = 0.3, 0.4**-2
+    m = np.exp(np.log(4.8) + np.linspace(-2.4, 2.4, 401))[:, np.newaxis]
+    lam = np.linspace(0.005, 60, 12_000)
+    prior = stats.norm.pdf(np.log(m[:, 0]), np.log(4.8), tau)
+    density = stats.gamma.pdf(lam, a, scale=m / a)
+    each = [density * stats.poisson.pmf(k, e * lam) for k, e in ((2, 0.1), (0, 0.3), (9, 5.6))]
+    weight = prior * each[1].sum(axis=1) * each[2].sum(axis=1)
+    total = (weight * each[0].sum(axis=1)).sum()
+    row = frame.loc[("a", 30, 40)]
+    assert row["estimate"] == pytest.approx((weight * (each[0] * lam).sum(axis=1)).sum() / total, abs=0.006)
+    assert row["state"] == pytest.approx((weight * each[0].sum(axis=1) * m[:, 0]).sum() / total, abs=0.006)
+    assert row["raw"] == 20
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"between": [5, 10, 20]}, "between must hold"),
+        ({"within": [0, 10]}, "within must be above zero"),
+        ({"between": [0.5, 1.0, 1.5], "start": (1, 40)}, "between must be whole numbers"),
+        ({"centre": -1.0}, "centre must be above zero"),
+        ({"start": (30, 41)}, "one of the values of within"),
+    ],
+)
+def test_nested_explorable_refuses_uneven_sliders(changes, message):
+    with pytest.raises(ValueError, match=message):
+        nested_chart(**changes)
+
+
 @pytest.mark.parametrize(
     "text", ["<!--<script>", "</script>", "</SCRIPT >", "<b>&amp;</b>", "a \\u003c b", "\"'\u2028"]
 )
 def test_no_text_of_a_chart_can_end_its_script_element(text):
     """To HTML, nothing inside a script element matters but "<"; to JSON, the text is the same."""
-    spec = plots.frequency_explorable({text: [[0, 1]]}).to_dict()
-    output = SimpleNamespace(mime_type=explorable.MIME, content={"spec": spec, "alt": text, "title": text}, line=1)
+    spec = explorables.frequency_explorable({text: [[0, 1]]}).to_dict()
+    content = {"spec": spec, "alt": text, "title": text}
+    output = SimpleNamespace(mime_type=explorables.EXPLORABLE_MIME, content=content, line=1)
     page = SimpleNamespace(write_file=lambda names, content, **_: names[0])
     (box,) = explorable.ExplorableRenderer.handle_mime(page, output, inline=False)
     picture, script = box.children
-    opening, content = re.fullmatch(r"(<script [^<>]*>)(.*)</script>", script.astext(), re.DOTALL).groups()
-    assert "<" not in content
-    assert json.loads(content)["vconcat"][0]["title"]["text"] == text
+    opening, inside = re.fullmatch(r"(<script [^<>]*>)(.*)</script>", script.astext(), re.DOTALL).groups()
+    assert "<" not in inside
+    assert json.loads(inside)["vconcat"][0]["title"]["text"] == text
     assert opening.count('"') == 4
     assert picture["alt"] == text
 
@@ -191,13 +315,13 @@ def example(kind):
     ones = np.random.default_rng(6).integers(0, 2, (3, 6))
     sequences = {"A": ones, "B": 1 - ones}
     if kind == "shrinkage":
-        chart = plots.shrinkage_explorable(y, sigma, names, tau=np.arange(9.0), start=3)
+        chart = explorables.shrinkage_explorable(y, sigma, names, tau=np.arange(9.0), start=3)
         panels, settings = shrinkage(y, sigma, names, np.arange(9), 4), {"tau": 4}
     elif kind == "prior":
-        chart = plots.prior_explorable(y, sigma, names, scale=np.arange(1.0, 9.0), start=3)
+        chart = explorables.prior_explorable(y, sigma, names, scale=np.arange(1.0, 9.0), start=3)
         panels, settings = prior(y, sigma, names, 4), {"prior_scale": 4}
     else:
-        chart, panels, settings = plots.frequency_explorable(sequences), frequency(sequences, 2), {"sequence": 2}
+        chart, panels, settings = explorables.frequency_explorable(sequences), frequency(sequences, 2), {"sequence": 2}
     check(chart.to_dict(), panels, **settings)
     return json.dumps(chart.to_dict()), panels, settings
 

@@ -1,8 +1,8 @@
 """Show a chart with a slider: a picture in every page, a live chart where scripts run.
 
-A cell whose value offers ``application/vnd.borrowing-strength.explorable+json`` (see ``lib.plots.explorable``) becomes
-a static figure with alternative text, followed by the chart's specification, from which ``explorable.js`` makes the
-live chart. Only a page that has one loads the scripts. Vega's own comes from the locked ``vl-convert-python``.
+A cell whose value offers the type of ``lib.explorables.Explorable`` becomes a static figure with alternative text,
+followed by the chart's specification, from which ``explorable.js`` makes the live chart. Only a page that has one loads
+the scripts. Vega's own comes from the locked ``vl-convert-python``.
 """
 
 import hashlib
@@ -14,7 +14,8 @@ import vl_convert
 from docutils import nodes
 from myst_nb.core.render import load_mime_renders
 
-MIME = "application/vnd.borrowing-strength.explorable+json"
+from lib.explorables import EXPLORABLE_MIME
+
 CLASS = "explorable"
 VEGA = "vega.js"
 # Under whatever the chart says itself: readable text, no paper, and one description (the alternative text) in place
@@ -30,12 +31,12 @@ CONFIG = {
 class ExplorableRenderer:
     """What MyST-NB asks for the nodes of an explorable."""
 
-    mime_priority_overrides = [(builder, MIME, 0) for builder in ("html", "dirhtml", "singlehtml")]
+    mime_priority_overrides = [(builder, EXPLORABLE_MIME, 0) for builder in ("html", "dirhtml", "singlehtml")]
 
     @staticmethod
     def handle_mime(renderer, data, inline):
         """Return the nodes of an explorable, or None for any other kind of output."""
-        if inline or data.mime_type != MIME:
+        if inline or data.mime_type != EXPLORABLE_MIME:
             return None
         content = data.content
         missing = [key for key in ("spec", "alt", "title") if not content.get(key)]

@@ -277,7 +277,7 @@ def shown_page(serve, tmp_path):
     def serve_page(spec, title="A title"):
         settings = SimpleNamespace(write_file=lambda names, content, **_: names[0])
         content = {"spec": spec, "alt": "What there is.", "title": title}
-        output = SimpleNamespace(mime_type=explorable.MIME, content=content, line=1)
+        output = SimpleNamespace(mime_type=explorable.EXPLORABLE_MIME, content=content, line=1)
         (box,) = explorable.ExplorableRenderer.handle_mime(settings, output, inline=False)
         explorable.write_vega(SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path))
         script = (ROOT / "book" / "_static" / "explorable.js").read_text(encoding="utf-8")
