@@ -23,6 +23,7 @@ from bs4 import BeautifulSoup
 from lib.checks import RIGHT, diagnose
 
 ROOT = Path(__file__).parent.parent
+CHAPTERS = sorted(path.stem for path in (ROOT / "lib" / "exercises").glob("[!_]*.py"))
 NO_ANSWER = "There is no answer yet: put yours in place of the dots."
 JUNK = (None, "a half", [1, 2])
 
