@@ -90,8 +90,16 @@ def check(
     slips: Mapping[str, ArrayLike] | None = None,
     rtol: float = 1e-3,
     atol: float = 0.0,
+    of: str = "",
 ) -> None:
-    """Print whether an answer is right, or what is wrong with it; the parameters are those of `diagnose`."""
+    """Print whether an answer is right, or what is wrong with it; all parameters but one are those of `diagnose`.
+
+    Parameters
+    ----------
+    of : str
+        Which answer this is, if an exercise asks for several: the messages of slips then begin with it and a colon.
+    """
+    slips = {f"{of}: {message}" if of else message: value for message, value in (slips or {}).items()}
     print(diagnose(answer, expected, slips=slips, rtol=rtol, atol=atol) or RIGHT)
 
 

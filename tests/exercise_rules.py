@@ -23,6 +23,7 @@ from bs4 import BeautifulSoup
 from lib.checks import RIGHT, diagnose
 
 ROOT = Path(__file__).parent.parent
+CHAPTERS = sorted(path.stem for path in (ROOT / "lib" / "exercises").glob("[!_]*.py"))
 NO_ANSWER = "There is no answer yet: put yours in place of the dots."
 JUNK = (None, "a half", [1, 2])
 
@@ -105,6 +106,7 @@ def faults_of_check(
             faults += tolerance_faults(name, row, answers, questions)
         for question in questions:
             faults += [f"{name}: {fault}" for fault in slip_faults(question)]
+        faults += [f"{name}: {fault}" for fault in name_faults(questions)]
     for row in wrong:
         answers = found(row.answers)
         lines, questions = ask(check, answers)
@@ -167,6 +169,14 @@ def slip_faults(question: Question) -> list[str]:
         ):
             faults.append(f"{one!r} and {other!r} lead to the same: {value}, {near}")
     return faults
+
+
+def name_faults(questions: list[Question]) -> list[str]:
+    """Of several answers, each has a name, with which the messages of its slips begin."""
+    slips = [question.slips for question in questions if question.slips]
+    names = [name for messages in slips for name in {m.split(": ")[0] if ": " in m else "" for m in messages}]
+    named = "" not in names and len(names) == len(set(names)) == len(slips)
+    return [] if named or len(questions) < 2 else [f"its slips do not say which answer they are of: {names}"]
 
 
 def printed(check: Callable) -> list[str]:

@@ -134,6 +134,14 @@ def test_check_prints(capsys):
     assert capsys.readouterr().out == "Right.\ntau is not tau squared\n"
 
 
+def test_check_says_which_answer_a_slip_is_of(capsys):
+    for answer in (5.0, 25.0, 5.01, 7.0, ..., "five"):
+        check(answer, 5.0, slips=SLIPS, of="The spread")
+    right, slip, *others = capsys.readouterr().out.splitlines()
+    assert (right, slip) == ("Right.", "The spread: tau is not tau squared")
+    assert others == [diagnose(answer, 5.0, slips=SLIPS) for answer in (5.01, 7.0, ..., "five")]  # what it says of all
+
+
 def test_check_has_the_tolerances_of_diagnose(capsys):
     check(5.004, 5.0)
     check(5.006, 5.0)

@@ -54,20 +54,17 @@ def twice_the_rate(small: object, large: object) -> None:
         expected = _MEAN * _YEARS * people / _MILLION
         one_year = expected / _YEARS
         edge = 2 * expected
-        check(
-            answer,
-            stats.poisson.sf(edge, expected),
-            slips={
-                f"With {words}: this is the chance of 20 or more; above 20 leaves out the count at the edge.": (
-                    stats.poisson.sf(edge - 1, expected)
-                ),
-                f"With {words}: this is the chance of the other side.": stats.poisson.cdf(edge, expected),
-                f"With {words}: this is one year.": stats.poisson.sf(2 * one_year, one_year),
-                f"With {words}: the normal approximation is poor in the tail of a Poisson count.": stats.norm.sf(
-                    edge, expected, np.sqrt(expected)
-                ),
-            },
-        )
+        slips = {
+            "this is the chance of 20 or more; above 20 leaves out the count at the edge.": stats.poisson.sf(
+                edge - 1, expected
+            ),
+            "this is the chance of the other side.": stats.poisson.cdf(edge, expected),
+            "this is one year.": stats.poisson.sf(2 * one_year, one_year),
+            "the normal approximation is poor in the tail of a Poisson count.": stats.norm.sf(
+                edge, expected, np.sqrt(expected)
+            ),
+        }
+        check(answer, stats.poisson.sf(edge, expected), slips=slips, of=f"With {words}")
 
 
 def chance_of_hidden(chance: object) -> None:

@@ -61,50 +61,35 @@ def stronger_prior(shape: object, rate: object) -> None:
     """Check shape and rate of a Gamma with the mean of Gamma(3, 5) that is worth two million person-years."""
     people = 2_000_000
     rate_right = people / _UNIT
-    check(
-        shape,
-        _A / _B * rate_right,
-        slips={
-            "The shape: this keeps the shape, and so changes the mean.": _A,
-            "The shape: the mean is shape / rate, so the shape is the mean times the rate.": rate_right / (_A / _B),
-            "The shape: this counts two million person-years on top of those that the prior is worth.": _A
-            / _B
-            * (_B + rate_right),
-        },
-    )
-    check(
-        rate,
-        rate_right,
-        slips={
-            "The rate: this is in person-years. The unit is 100,000 of them.": float(people),
-            "The rate: this is a scale, one over the rate.": 1 / rate_right,
-            "The rate: this adds to the prior. The new prior is worth two million in all.": _B + rate_right,
-            "The rate: this is in millions. The unit is 100,000 person-years.": people / 1e6,
-        },
-    )
+    slips = {
+        "this keeps the shape, and so changes the mean.": _A,
+        "the mean is shape / rate, so the shape is the mean times the rate.": rate_right / (_A / _B),
+        "this counts two million person-years on top of those that the prior is worth.": _A / _B * (_B + rate_right),
+    }
+    check(shape, _A / _B * rate_right, slips=slips, of="The shape")
+    slips = {
+        "this is in person-years. The unit is 100,000 of them.": float(people),
+        "this is a scale, one over the rate.": 1 / rate_right,
+        "this adds to the prior. The new prior is worth two million in all.": _B + rate_right,
+        "this is in millions. The unit is 100,000 person-years.": people / 1e6,
+    }
+    check(rate, rate_right, slips=slips, of="The rate")
 
 
 def prior_per_million(shape: object, rate: object) -> None:
     """Check shape and rate of Gamma(3, 5) per 100,000 when it is written per million."""
     factor = 10.0
-    check(
-        shape,
-        _A,
-        slips={
-            "The shape: it has no unit, and stays.": _A * factor,
-            "The shape: it has no unit and stays; it does not shrink.": _A / factor,
-        },
-    )
-    check(
-        rate,
-        _B / factor,
-        slips={
-            "The rate: it goes the other way. Rates per million are larger numbers, so the mean must rise.": _B
-            * factor,
-            "The rate: this is as before, so the mean is still per 100,000.": _B,
-            "The rate: this is the scale, one over it.": factor / _B,
-        },
-    )
+    slips = {
+        "it has no unit, and stays.": _A * factor,
+        "it has no unit and stays; it does not shrink.": _A / factor,
+    }
+    check(shape, _A, slips=slips, of="The shape")
+    slips = {
+        "it goes the other way. Rates per million are larger numbers, so the mean must rise.": _B * factor,
+        "this is as before, so the mean is still per 100,000.": _B,
+        "this is the scale, one over it.": factor / _B,
+    }
+    check(rate, _B / factor, slips=slips, of="The rate")
 
 
 def two_quiet_years(chance: object) -> None:

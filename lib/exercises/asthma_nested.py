@@ -9,28 +9,22 @@ from lib.validation import FloatArray
 def empty_county(mean: object, person_years: object) -> None:
     """Check a county without a death in 20,000 person-years: its estimate, and what its state's prior is worth."""
     m, a, y, x = 4.0, 24.0, 0.0, 0.2  # a / m is not m, which would make a slip right
-    check(
-        mean,
-        (a + y) / (a / m + x),
-        slips={
-            "The estimate: this is the raw rate. The state has a say, too.": 0.0,
-            "The estimate: this is the state's mean. The county's person-years count, though nobody died.": m,
-            "The estimate: the Gamma's rate is a / m, not a.": (a + y) / (a + x),
-            "The estimate: the Gamma's rate is a / m, not m.": (a + y) / (m + x),
-            "The estimate: the Gamma's rate is a / m, not a * m.": (a + y) / (a * m + x),
-            "The estimate: 20,000 person-years are 0.2 of the unit, not 20,000 of them.": (a + y) / (a / m + 20_000),
-        },
-    )
-    check(
-        person_years,
-        1e5 * a / m,
-        slips={
-            "The person-years: this is in units of 100,000.": a / m,
-            "The person-years: this is the shape, which counts deaths.": 1e5 * a,
-            "The person-years: deaths over rate, not rate over deaths.": 1e5 * m / a,
-            "The person-years: this is the mean, in person-years. The prior's exposure is a / m.": 1e5 * m,
-        },
-    )
+    slips = {
+        "this is the raw rate. The state has a say, too.": 0.0,
+        "this is the state's mean. The county's person-years count, though nobody died.": m,
+        "the Gamma's rate is a / m, not a.": (a + y) / (a + x),
+        "the Gamma's rate is a / m, not m.": (a + y) / (m + x),
+        "the Gamma's rate is a / m, not a * m.": (a + y) / (a * m + x),
+        "20,000 person-years are 0.2 of the unit, not 20,000 of them.": (a + y) / (a / m + 20_000),
+    }
+    check(mean, (a + y) / (a / m + x), slips=slips, of="The estimate")
+    slips = {
+        "this is in units of 100,000.": a / m,
+        "this is the shape, which counts deaths.": 1e5 * a,
+        "deaths over rate, not rate over deaths.": 1e5 * m / a,
+        "this is the mean, in person-years. The prior's exposure is a / m.": 1e5 * m,
+    }
+    check(person_years, 1e5 * a / m, slips=slips, of="The person-years")
 
 
 def factor_between_states(factor: object) -> None:

@@ -17,54 +17,40 @@ _KEPT = 1 - (_K - 3) / _SQUARES
 
 def two_factors(to_mean: object, to_five: object) -> None:
     """Check the share that is kept of ten distances, towards the mean (S = 18) and towards a fixed point (S = 20)."""
-    check(
-        to_mean,
-        1 - 7 / 18,
-        slips={
-            "To the mean: k - 2 is for a point chosen beforehand. Estimating it costs one dimension more.": 1 - 8 / 18,
-            "To the mean: this is the dimension itself; the mean of 1 / chi-squared takes two off, the mean one.": 1
-            - 10 / 18,
-            "To the mean: one degree of freedom goes with the mean, two more with the inverse.": 1 - 9 / 18,
-            "To the mean: this is the share that is taken away.": 7 / 18,
-            "To the mean: take the sum of squares around the mean.": 1 - 7 / 20,
-        },
-    )
-    check(
-        to_five,
-        1 - 8 / 20,
-        slips={
-            "To 5: k - 3 is for a point that was estimated. This one was not.": 1 - 7 / 20,
-            "To 5: this is the dimension itself; the mean of 1 / chi-squared takes two off.": 1 - 10 / 20,
-            "To 5: this is the share that is taken away.": 8 / 20,
-            "To 5: take the sum of squares around 5.": 1 - 8 / 18,
-        },
-    )
+    slips = {
+        "k - 2 is for a point chosen beforehand. Estimating it costs one dimension more.": 1 - 8 / 18,
+        "this is the dimension itself; the mean of 1 / chi-squared takes two off, the mean one.": 1 - 10 / 18,
+        "one degree of freedom goes with the mean, two more with the inverse.": 1 - 9 / 18,
+        "this is the share that is taken away.": 7 / 18,
+        "take the sum of squares around the mean.": 1 - 7 / 20,
+    }
+    check(to_mean, 1 - 7 / 18, slips=slips, of="To the mean")
+    slips = {
+        "k - 3 is for a point that was estimated. This one was not.": 1 - 7 / 20,
+        "this is the dimension itself; the mean of 1 / chi-squared takes two off.": 1 - 10 / 20,
+        "this is the share that is taken away.": 8 / 20,
+        "take the sum of squares around 5.": 1 - 8 / 18,
+    }
+    check(to_five, 1 - 8 / 20, slips=slips, of="To 5")
 
 
 def positive_part(plain: object, positive: object) -> None:
     """Check James-Stein and its positive part for the first of 2, -1, 0, 1, -2, 1 with variance 4, towards zero."""
     right = (1 - 4 * 4 / 11) * 2
-    check(
-        plain,
-        right,
-        slips={
-            "James-Stein: the variance is 4, and the factor has to know it.": (1 - 4 / 11) * 2,
-            "James-Stein: the factor has the variance, not the standard deviation.": (1 - 4 * 2 / 11) * 2,
-            "James-Stein: 0 was chosen beforehand, so it is k - 2.": (1 - 3 * 4 / 11) * 2,
-            "James-Stein: this is the factor. Multiply the observation by it.": 1 - 4 * 4 / 11,
-            "James-Stein: this is its positive part.": 0.0,
-        },
-    )
-    check(
-        positive,
-        0.0,
-        slips={
-            "The positive part: it never shrinks past the point.": right,
-            "The positive part: it sets a negative factor to zero; it does not drop the sign.": -right,
-            "The positive part: a negative factor becomes zero, which is not the same as no shrinkage.": 2.0,
-        },
-        atol=1e-9,
-    )
+    slips = {
+        "the variance is 4, and the factor has to know it.": (1 - 4 / 11) * 2,
+        "the factor has the variance, not the standard deviation.": (1 - 4 * 2 / 11) * 2,
+        "0 was chosen beforehand, so it is k - 2.": (1 - 3 * 4 / 11) * 2,
+        "this is the factor. Multiply the observation by it.": 1 - 4 * 4 / 11,
+        "this is its positive part.": 0.0,
+    }
+    check(plain, right, slips=slips, of="James-Stein")
+    slips = {
+        "it never shrinks past the point.": right,
+        "it sets a negative factor to zero; it does not drop the sign.": -right,
+        "a negative factor becomes zero, which is not the same as no shrinkage.": 2.0,
+    }
+    check(positive, 0.0, slips=slips, atol=1e-9, of="The positive part")
 
 
 def risk_of_half(estimated: object) -> None:
@@ -86,15 +72,11 @@ def two_dimensions(at_zero: object, at_three: object) -> None:
     """Check two simulated risks of max(0, 1 - 2 / |X|^2) X in dimension two, each to within two per cent."""
     for answer, where, distance in ((at_zero, "At (0, 0)", 0.0), (at_three, "At (3, 0)", 3.0)):
         right = _risk_in_two(distance)
-        check(
-            answer,
-            right,
-            slips={
-                f"{where}: this is the risk of the observations as they are.": 2.0,
-                f"{where}: this is the average of both coordinates. The risk is their sum.": right / 2,
-            },
-            rtol=0.02,
-        )
+        slips = {
+            "this is the risk of the observations as they are.": 2.0,
+            "this is the average of both coordinates. The risk is their sum.": right / 2,
+        }
+        check(answer, right, slips=slips, rtol=0.02, of=where)
 
 
 def score_of_scott(score: object) -> None:

@@ -13,25 +13,19 @@ _EDGE = float(stats.norm.ppf(0.9))  # of a central 80% interval
 
 def rank_of_a_truth(rank: object, chance: object) -> None:
     """Check the rank of 11 among nine draws, and the chance of one at least as high."""
-    check(
-        rank,
-        7,
-        slips={
-            "The rank: it counts the draws below the truth, not those above.": 2,
-            "The rank: ranks start from 0, the number of draws below a truth that is the smallest.": 8,
-            "The rank: this is a share. The rank is a whole number.": 7 / 9,
-        },
-    )
-    check(
-        chance,
-        3 / 10,
-        slips={
-            "The chance: there are ten possible ranks, from 0 to 9.": 3 / 9,
-            "The chance: this is the chance of a higher rank. Rank 7 itself counts too.": 2 / 10,
-            "The chance: this is the chance of a lower rank.": 7 / 10,
-            "The chance: this is the chance of rank 7 alone.": 1 / 10,
-        },
-    )
+    slips = {
+        "it counts the draws below the truth, not those above.": 2,
+        "ranks start from 0, the number of draws below a truth that is the smallest.": 8,
+        "this is a share. The rank is a whole number.": 7 / 9,
+    }
+    check(rank, 7, slips=slips, of="The rank")
+    slips = {
+        "there are ten possible ranks, from 0 to 9.": 3 / 9,
+        "this is the chance of a higher rank. Rank 7 itself counts too.": 2 / 10,
+        "this is the chance of a lower rank.": 7 / 10,
+        "this is the chance of rank 7 alone.": 1 / 10,
+    }
+    check(chance, 3 / 10, slips=slips, of="The chance")
 
 
 def distance_of_ranks(distance: object) -> None:
@@ -92,27 +86,21 @@ def too_wide(coverage: object, noticed: object) -> None:
         many = float(stats.binom.ppf(0.995, replicates, 0.8))
         return float(stats.binom.cdf(few - 1, replicates, actual) + stats.binom.sf(many, replicates, actual))
 
-    check(
-        coverage,
-        covered(1.2),
-        slips={
-            "The coverage: it does not grow in proportion to the width.": 0.8 * 1.2,
-            "The coverage: this is for intervals that are too narrow.": covered(1 / 1.2),
-            "The coverage: this factor is on the variance, not on the standard deviation.": covered(np.sqrt(1.2)),
-            "The coverage: the edge of a central 80% interval is the 90% point, not the 80% point.": float(
-                2 * stats.norm.cdf(1.2 * stats.norm.ppf(0.8)) - 1
-            ),
-        },
-    )
-    check(
-        noticed,
-        chance(covered(1.2)),
-        slips={
-            "The chance to notice: this is for a factor of 0.8, too narrow.": chance(covered(0.8)),
-            "The chance to notice: this is for 5,000 data sets.": chance(covered(1.2), 5_000),
-            "The chance to notice: this is for 50 data sets.": chance(covered(1.2), 50),
-        },
-    )
+    slips = {
+        "it does not grow in proportion to the width.": 0.8 * 1.2,
+        "this is for intervals that are too narrow.": covered(1 / 1.2),
+        "this factor is on the variance, not on the standard deviation.": covered(np.sqrt(1.2)),
+        "the edge of a central 80% interval is the 90% point, not the 80% point.": float(
+            2 * stats.norm.cdf(1.2 * stats.norm.ppf(0.8)) - 1
+        ),
+    }
+    check(coverage, covered(1.2), slips=slips, of="The coverage")
+    slips = {
+        "this is for a factor of 0.8, too narrow.": chance(covered(0.8)),
+        "this is for 5,000 data sets.": chance(covered(1.2), 5_000),
+        "this is for 50 data sets.": chance(covered(1.2), 50),
+    }
+    check(noticed, chance(covered(1.2)), slips=slips, of="The chance to notice")
 
 
 def forgotten_prior(p_values: object) -> None:

@@ -34,18 +34,15 @@ def full_conditional_of_mu(mean: object, sd: object) -> None:
         "tau is a standard deviation: square it.": combined(_J / np.sqrt(tau2), 1 / prior2),
         "4 is the prior's standard deviation: square it.": combined(_J / tau2, 1 / np.sqrt(prior2)),
     }
-    averaged = {
-        "The mean: the effects count equally here. Their standard errors belong to y, not to theta.": right_mean
-        * np.average(_EFFECTS, weights=_SIGMA**-2)
-        / _EFFECTS.mean()
+    averaged = right_mean * np.average(_EFFECTS, weights=_SIGMA**-2) / _EFFECTS.mean()
+    of_mean = {why: value for why, (value, _) in slips.items()} | {
+        "the effects count equally here. Their standard errors belong to y, not to theta.": averaged
     }
-    check(mean, right_mean, slips={f"The mean: {why}": value for why, (value, _) in slips.items()} | averaged)
-    check(
-        sd,
-        np.sqrt(right_variance),
-        slips={f"The standard deviation: {why}": np.sqrt(value) for why, (_, value) in slips.items()}
-        | {"The standard deviation: this is the variance. Take the root.": right_variance},
-    )
+    of_sd = {why: np.sqrt(value) for why, (_, value) in slips.items()} | {
+        "this is the variance. Take the root.": right_variance
+    }
+    check(mean, right_mean, slips=of_mean, of="The mean")
+    check(sd, np.sqrt(right_variance), slips=of_sd, of="The standard deviation")
 
 
 def full_conditional_of_tau(log_conditional: object) -> None:

@@ -15,30 +15,21 @@ def two_schools(mean: object, se: object) -> None:
     """Check the pooled mean of schools A and B and its standard error."""
     y, sigma = _Y[:2], _SIGMA[:2]
     pooled = complete_pooling(y, sigma)
-    check(
-        mean,
-        pooled.mean,
-        slips={
-            "The mean: this is the plain average. The smaller standard error must count for more.": y.mean(),
-            "The mean: these are weights 1 / sigma. The weight is the precision, 1 / sigma**2.": np.average(
-                y, weights=1 / sigma
-            ),
-            "The mean: these are weights sigma**2, so the noisier school counts for more. Turn them over.": np.average(
-                y, weights=sigma**2
-            ),
-        },
-    )
-    check(
-        se,
-        pooled.se,
-        slips={
-            "The standard error: this is its square, the variance. Take the root.": pooled.se**2,
-            "The standard error: this is the total precision. The variance is one over it.": pooled.se**-2,
-            "The standard error: this is the average of the two. Add precisions instead.": sigma.mean(),
-            "The standard error: this is the plain average's. With precision weights it is smaller.": np.hypot(*sigma)
-            / 2,
-        },
-    )
+    slips = {
+        "this is the plain average. The smaller standard error must count for more.": y.mean(),
+        "these are weights 1 / sigma. The weight is the precision, 1 / sigma**2.": np.average(y, weights=1 / sigma),
+        "these are weights sigma**2, so the noisier school counts for more. Turn them over.": np.average(
+            y, weights=sigma**2
+        ),
+    }
+    check(mean, pooled.mean, slips=slips, of="The mean")
+    slips = {
+        "this is its square, the variance. Take the root.": pooled.se**2,
+        "this is the total precision. The variance is one over it.": pooled.se**-2,
+        "this is the average of the two. Add precisions instead.": sigma.mean(),
+        "this is the plain average's. With precision weights it is smaller.": np.hypot(*sigma) / 2,
+    }
+    check(se, pooled.se, slips=slips, of="The standard error")
 
 
 def how_many(schools: object) -> None:

@@ -32,26 +32,18 @@ def posterior_of_a(mean: object, sd: object) -> None:
     """Check the posterior mean and sd of school A with mu = 8 and tau = 10 known."""
     mu, tau, y, sigma = 8.0, 10.0, 28.0, 15.0
     weight = float(shrinkage_weight(sigma, tau))
-    check(
-        mean,
-        weight * y + (1 - weight) * mu,
-        slips={
-            "The mean: the weights are the wrong way round.": (1 - weight) * y + weight * mu,
-            "The mean: this is the plain average of 28 and 8.": (y + mu) / 2,
-            "The mean: these are weights from standard deviations. Square them.": (tau * y + sigma * mu)
-            / (tau + sigma),
-        },
-    )
-    check(
-        sd,
-        np.sqrt(weight) * sigma,
-        slips={
-            "The standard deviation: this is its square, the variance.": weight * sigma**2,
-            "The standard deviation: this is w * sigma. The variance is w * sigma**2, so take the root of w.": weight
-            * sigma,
-            "The standard deviation: precisions add, not variances.": np.hypot(tau, sigma),
-        },
-    )
+    slips = {
+        "the weights are the wrong way round.": (1 - weight) * y + weight * mu,
+        "this is the plain average of 28 and 8.": (y + mu) / 2,
+        "these are weights from standard deviations. Square them.": (tau * y + sigma * mu) / (tau + sigma),
+    }
+    check(mean, weight * y + (1 - weight) * mu, slips=slips, of="The mean")
+    slips = {
+        "this is its square, the variance.": weight * sigma**2,
+        "this is w * sigma. The variance is w * sigma**2, so take the root of w.": weight * sigma,
+        "precisions add, not variances.": np.hypot(tau, sigma),
+    }
+    check(sd, np.sqrt(weight) * sigma, slips=slips, of="The standard deviation")
 
 
 def crossing_of_a_and_g(tau: object) -> None:

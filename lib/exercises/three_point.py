@@ -13,34 +13,22 @@ _KAPPA_HAT = 393.32
 
 def beta_posterior(mean: object, sd: object) -> None:
     """Check the posterior mean and sd under a Beta(30, 50) prior after 14 of 20."""
-    right = stats.beta(44, 56)
-    check(
-        mean,
-        right.mean(),
-        slips={
-            "The mean: this is the player's own rate, without the prior.": 14 / 20,
-            "The mean: this is the prior's, without the data.": 30 / 80,
-            "The mean: this is the plain average of the prior's mean and his own rate. Weight each by its shots.": (
-                30 / 80 + 14 / 20
-            )
-            / 2,
-            "The mean: add the misses, not the attempts, to the second number.": 44 / (44 + 70),
-            "The mean: this is the mode of the posterior.": 43 / 98,
-        },
-    )
-    check(
-        sd,
-        right.std(),
-        slips={
-            "The standard deviation: this is the variance.": right.var(),
-            "The standard deviation: this is the prior's.": stats.beta(30, 50).std(),
-            "The standard deviation: the variance is m (1 - m) / (kappa + 1), with the one.": np.sqrt(
-                0.44 * 0.56 / 100
-            ),
-            "The standard deviation: this is the standard error of his own 20 shots.": np.sqrt(0.7 * 0.3 / 20),
-        },
-        rtol=2e-3,
-    )
+    right, prior, own = stats.beta(44, 56), 30 / 80, 14 / 20
+    slips = {
+        "this is the player's own rate, without the prior.": own,
+        "this is the prior's, without the data.": prior,
+        "this is the plain average of the prior's mean and his own rate. Weight each by its shots.": (prior + own) / 2,
+        "add the misses, not the attempts, to the second number.": 44 / (44 + 70),
+        "this is the mode of the posterior.": 43 / 98,
+    }
+    check(mean, right.mean(), slips=slips, of="The mean")
+    slips = {
+        "this is the variance.": right.var(),
+        "this is the prior's.": stats.beta(30, 50).std(),
+        "the variance is m (1 - m) / (kappa + 1), with the one.": np.sqrt(0.44 * 0.56 / 100),
+        "this is the standard error of his own 20 shots.": np.sqrt(0.7 * 0.3 / 20),
+    }
+    check(sd, right.std(), slips=slips, rtol=2e-3, of="The standard deviation")
 
 
 def history_and_league(mean: object) -> None:

@@ -8,11 +8,9 @@ from types import ModuleType
 import exercise_rules as rules
 import numpy as np
 import pytest
-from exercise_rules import NO_ANSWER, Right, Wrong
+from exercise_rules import CHAPTERS, NO_ANSWER, Right, Wrong
 
 from lib.checks import check as compare
-
-CHAPTERS = sorted(path.stem for path in (rules.ROOT / "lib" / "exercises").glob("[a-z]*.py"))
 
 
 @cache
@@ -89,13 +87,14 @@ def halves_with(
     rtol=1e-2,
     atol=0.0,
     last=compare,
+    names=("One", "Other"),
 ):
     """Return a check of two answers, half of 4 and half of 10, or one with a fault."""
     slips = slips or {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0}
 
     def halves(one: object, other: object) -> None:
-        compare(one, first, slips=slips)
-        last(other, second, slips={"This is 10 doubled.": 20.0}, rtol=rtol, atol=atol)
+        compare(one, first, slips=slips, of=names[0])
+        last(other, second, slips={"This is 10 doubled.": 20.0}, rtol=rtol, atol=atol, of=names[1])
 
     return halves
 
@@ -124,10 +123,12 @@ def test_an_exercise_may_ask_for_several_numbers_or_for_zero():
         ({"slips": {"This is twice 4.": 16.0, "This is 4 as it was.": 4.0}}, "not ['twice', 'doubled']"),
         ({"slips": {"This is twice 4.": 8.006, "This is 4 as it was.": 4.0}}, "stands for 8.006, not 8.0"),
         ({"slips": {"This is twice 4.": 4.0, "This is 4 as it was.": 8.0}}, "not ['twice', 'doubled']"),
-        ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "This is one.": 1.0}}, "to 'This is one.'"),
+        ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "This is one.": 1.0}}, "'One: This is one.'"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "Not this.": np.nan}}, "leads to nan"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "Four.": 4.001}}, "lead to the same"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "Nor twice.": 9.0}}, "are called the same"),
+        ({"names": ("", "")}, "do not say which answer they are of: ['', '']"),
+        ({"names": ("One", "One")}, "do not say which answer they are of: ['One', 'One']"),
         ({"last": lambda *_, **more: print(rules.RIGHT)}, "to Ellipsis it says"),
         ({"last": lambda *_, **more: None}, "it says ['Right.']"),
         ({"last": lambda *args, **more: (compare(*args, **more), print("Well done."))}, "'Well done.'"),
@@ -144,7 +145,7 @@ def test_a_check_or_a_message_without_a_test_is_seen():
             print(f"With {one}, this is not even.")
 
     assert fault_of(halves_with(), right=[]) == "halves: no right answer is known"
-    assert "no wrong answer is known to 'This is 10 doubled.'" in fault_of(halves_with(), wrong=ROWS[1][1:])
+    assert "no wrong answer is known to 'Other: This is 10 doubled.'" in fault_of(halves_with(), wrong=ROWS[1][1:])
     assert "no answer makes it print 'With'" in fault_of(halves)
     assert "not a message" in " ".join(rules.faults_of_check(halves_with(), *ROWS, messages()))
     wrong = [*ROWS[1], Wrong("halves", (3, 5.0), ["Not right yet", rules.RIGHT, "not even"])]
