@@ -12,6 +12,7 @@ from numpy.polynomial import Chebyshev
 from scipy import optimize, stats
 
 from lib import exchangeability as ex
+from lib.numerics import coins
 
 
 def followed(sequence, ones, zeros, added):
@@ -260,18 +261,18 @@ def test_long_sequences_have_bounds_that_meet_too(n):
 def test_turning_points_are_found_piece_by_piece(n):
     """Those of a Chebyshev polynomial, which are known, to the last; and of one that turns where pieces meet."""
     angle = np.arange(n + 1) * np.pi / n
-    found = np.sort(ex._turning_points(Chebyshev.basis(n, domain=[0, 1])))
+    found = np.sort(coins.turning_points(Chebyshev.basis(n, domain=[0, 1])))
     for turn in (1 - np.cos(angle[1:-1])) / 2:
         assert np.abs(found - turn).min() < 1e-9
-    spike = ex._best_coins(np.eye(n + 1)[n // 2])
+    spike = coins.best_coins(np.eye(n + 1)[n // 2])
     assert spike[1] == pytest.approx(stats.binom.pmf(n // 2, n, n // 2 / n), rel=1e-9)
 
 
 @pytest.mark.parametrize("n", [4, 70])
 def test_the_best_coin_may_be_one_that_never_changes(n):
     for witness, best in ((np.arange(n + 1) / n, 1.0), (1 - np.arange(n + 1) / n, 0.0)):
-        coins, largest = ex._best_coins(witness)
-        assert largest == pytest.approx(1, abs=1e-12) and best in coins
+        tried, largest = coins.best_coins(witness)
+        assert largest == pytest.approx(1, abs=1e-12) and best in tried
 
 
 def test_the_ends_of_a_chance_are_chances():

@@ -1,5 +1,6 @@
 """The README says what is so: its picture shows computed values, its commands and links exist."""
 
+import ast
 import pkgutil
 import re
 import shlex
@@ -73,10 +74,24 @@ def parts_of(target: str) -> set[str]:
     return {"planted", *(".".join(parts[:n]) for parts in files for n in range(1, len(parts) + 1))}
 
 
+def names_of_the_library() -> set[str]:
+    """What the package's models and samplers call their classes, functions and attributes."""
+    found = set()
+    for path in (*(ROOT / "lib").rglob("*.py"),):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+    return found
+
+
 def fault(span: str, pages: str) -> str | None:
     """Say why what stands in a span of code does not exist; `pages` is the text of the book."""
     if span.split()[0] in ("make", "conda"):
         return command_fault(span)
+    if span.isidentifier() and span in names_of_the_library():
+        return None
     if span in PROGRAMS or span in PARTS:
         return None
     if span.startswith("https://") or span in BRANCHES:

@@ -42,11 +42,6 @@ REFUSED = {
         ValueError,
         f"sigma must be at least 1e-75, not 9e-76: {UNITS}",
     ),
-    "above a limit": (
-        lambda: v.at_most("shape", 101.0, 100.0),
-        ValueError,
-        "shape must be at most 100, not 101: there the rates hardly differ any more",
-    ),
     "one NaN": (lambda: v.finite_number("mu", np.nan), ValueError, "mu must be finite*"),
     "NaN in a vector": (lambda: v.finite_vector("y", [np.nan]), ValueError, "y must be finite*"),
     "text among counts": (lambda: v.counts_or_bounds("counts", ["a"], (1, 5)), TypeError, "counts must be real*"),
@@ -231,8 +226,6 @@ def test_what_is_accepted_up_to_the_limits():
     same(v.finite_array("y", [-1e75, 0, 1e-300]), [-1e75, 0, 1e-300])
     v.within_reach("sigma", np.array([1e-75, 1e75]), positive=True)
     v.within_reach("mu", np.array([0.0, -1e-300]))
-    v.at_most("shape", 100.0, 100.0)
-    v.at_most("shape", None, 100.0)
     assert v.finite_number("mu", np.float32(0.5)) == 0.5 and type(v.finite_number("mu", 2)) is float
     v.broadcast("tau", np.ones((3, 1)), "sigma", np.ones(2))
     same(v.finite_vector("y", [1, -2], length=2), [1, -2])

@@ -8,8 +8,8 @@ from scipy import special
 
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
-from lib.models.rising import Table, log_rising_total
 from lib.models.two_level import columns
+from lib.numerics.rising import Table, log_rising_total
 from lib.priors.distributions import Beta, Normal
 from lib.priors.scales import LOG, LOGIT
 from lib.priors.specification import Specification, hyperparameter

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from lib.models.chunks import in_chunks
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
-from lib.models.rising import Table, log_rising_total
 from lib.models.suppression import Suppression
 from lib.models.two_level import columns
+from lib.numerics.chunks import in_chunks
+from lib.numerics.rising import Table, log_rising_total
 from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter
 from lib.priors.scales import LOG

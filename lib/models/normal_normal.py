@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike
 
 from lib.estimators import shrinkage_weight
 from lib.models.base import ExactStep, SliceStep, State
-from lib.models.chunks import chunks, in_chunks
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
 from lib.models.location_scale import Measured
 from lib.models.two_level import columns
+from lib.numerics.chunks import chunks, in_chunks
 from lib.priors.distributions import LOG_TWO_PI, Normal
 from lib.priors.hyperparameter import Hyperparameter, place
 from lib.priors.scales import LOG, REAL

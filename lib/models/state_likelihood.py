@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from lib.models.curves import Curves
-from lib.models.rising import Table, log_rising
 from lib.models.suppression import Suppression
+from lib.numerics.curves import Curves
+from lib.numerics.rising import Table, log_rising
 from lib.validation import FloatArray, freeze
 
 WIDEST = 30.0  # a state's log mean or log shape further than this from where it starts is beyond floating point

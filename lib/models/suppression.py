@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from lib.models.rising import log_rising
+from lib.numerics.rising import log_rising
 from lib.priors.distributions import Normal
 from lib.validation import FloatArray, freeze
 

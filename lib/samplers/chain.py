@@ -8,12 +8,7 @@ from numpy.typing import NDArray
 from lib.models.base import Collapsed, Integrable, Model, State, Sweepable, Walkable
 from lib.validation import generator, positive_integer, refuse_what_does_not_fit, whole_number
 
-ASKED: dict[str, tuple[type, ...]] = {
-    "exact": (Integrable, Collapsed),
-    "gibbs": (Sweepable,),
-    "metropolis": (Walkable,),
-}
-"""What each sampler asks of a model."""
+_ABLE = {"exact": (Integrable, Collapsed), "gibbs": (Sweepable,), "metropolis": (Walkable,)}
 _BESIDES = 8  # numbers a draw, at most, besides the parameters that are vectors: hyperparameters, statistics
 
 
@@ -35,9 +30,18 @@ class Kernel(Protocol):
 
 
 def arguments(
-    sampler: str, model: object, rng: np.random.Generator, *, draws: int, chains: int, warmup: int = 0
+    sampler: str,
+    model: object,
+    rng: np.random.Generator,
+    *,
+    asks: tuple[type, ...],
+    draws: int,
+    chains: int,
+    warmup: int = 0,
 ) -> tuple[int, int, int, np.random.Generator]:
     """Return draws, chains, warm-up and generator, or refuse by name what the sampler cannot use, before any work.
+
+    `asks` are the protocols of which the model must have one.
 
     Raises
     ------
@@ -48,8 +52,8 @@ def arguments(
     if isinstance(model, type) or not isinstance(model, Model):
         kind = f"the class {model.__name__}" if isinstance(model, type) else f"a {type(model).__name__}"
         raise TypeError(f"model must be a model with its data, such as NormalNormal(y, sigma), not {kind}")
-    if not isinstance(model, ASKED[sampler]):
-        able = " and ".join(name for name, protocols in ASKED.items() if isinstance(model, protocols))
+    if not isinstance(model, asks):
+        able = " and ".join(name for name, protocols in _ABLE.items() if isinstance(model, protocols))
         raise TypeError(
             f"model: {sampler} cannot draw from a {type(model).__name__}, which lacks what it asks for; {able} can"
         )

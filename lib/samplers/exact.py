@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from lib.models.base import Integrable
+from lib.models.base import Collapsed, Integrable
 from lib.priors.hyperparameter import Hyperparameter
 from lib.samplers.chain import arguments
 from lib.samplers.draws import to_datatree
@@ -12,13 +12,14 @@ from lib.samplers.quadrature import LogLinear, NoMassError, integrate
 from lib.validation import FloatArray
 
 
-def exact(model: Integrable, *, draws: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
-    """Draw independently from a posterior whose hyperparameters can be integrated on a grid.
+def exact(model: Integrable | Collapsed, *, draws: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
+    """Draw independently from a posterior of which a few hyperparameters, once drawn, leave only exact draws.
 
     Parameters
     ----------
-    model : Integrable
-        Any model that leaves at most two hyperparameters to numerical integration.
+    model : Integrable or Collapsed
+        Any model that leaves at most two hyperparameters to numerical integration; or one that knows the density of a
+        few more, as the nested model does.
     draws, chains : int
         Draws in each chain, and chains. The draws are independent; the chains are there for tools that expect some.
     rng : numpy.random.Generator
@@ -27,7 +28,7 @@ def exact(model: Integrable, *, draws: int, chains: int = 4, rng: np.random.Gene
     Returns
     -------
     xarray.DataTree
-        With groups ``posterior``, ``observed_data`` and ``constant_data``.
+        With groups ``posterior``, ``observed_data`` and ``constant_data``; for a collapsed model ``sample_stats`` too.
 
     Raises
     ------
@@ -36,10 +37,11 @@ def exact(model: Integrable, *, draws: int, chains: int = 4, rng: np.random.Gene
 
     Notes
     -----
-    Each hyperparameter is drawn by inverting a distribution function that is accurate to about 2e-5; all that lies
-    below is drawn from its exact conditional distribution.
+    Of at most two, each hyperparameter is drawn by inverting a distribution function that is accurate to about 2e-5.
+    Of more, by `lib.samplers.independence`: proposals that do not hang on one another are accepted, or the draw before
+    is repeated; ``acceptance_rate`` says how often. All else is drawn from its exact conditional distribution.
     """
-    draws, chains, _, rng = arguments("exact", model, rng, draws=draws, chains=chains)
+    draws, chains, _, rng = arguments("exact", model, rng, asks=(Integrable, Collapsed), draws=draws, chains=chains)
     if model.improper:
         raise ValueError(f"model: there is nothing to draw from, the posterior is improper: {model.improper}")
     if not isinstance(model, Integrable):

@@ -48,7 +48,9 @@ def gibbs(model: Sweepable, *, draws: int, warmup: int, chains: int = 4, rng: np
     Gelfand and Smith (1990), "Sampling-based approaches to calculating marginal densities", *Journal of the American
     Statistical Association* 85:398-409.
     """
-    draws, chains, warmup, rng = arguments("gibbs", model, rng, draws=draws, chains=chains, warmup=warmup)
+    draws, chains, warmup, rng = arguments(
+        "gibbs", model, rng, asks=(Sweepable,), draws=draws, chains=chains, warmup=warmup
+    )
     return to_datatree(model, run(Sweep(model), draws=draws, warmup=warmup, chains=chains, rng=rng))
 
 

@@ -101,7 +101,8 @@ def propose(
     Notes
     -----
     The fit is by importance sampling: in each round the points that were drawn, by their weights, give the next centre
-    and covariance. Where few points have all the weight, a power of the weights is taken that leaves a quarter.
+    and covariance. Where few points have all the weight, a power of the weights is taken that leaves a quarter. It does
+    not find a second mode far from the first.
 
     References
     ----------

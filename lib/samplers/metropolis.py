@@ -52,7 +52,9 @@ def metropolis(
     ends with the warm-up, so that what is kept comes from a Markov chain. The rate is between the optimum of one
     dimension, 0.44, and that of many, 0.234 (Roberts, Gelman and Gilks 1997).
     """
-    draws, chains, warmup, rng = arguments("metropolis", model, rng, draws=draws, chains=chains, warmup=warmup)
+    draws, chains, warmup, rng = arguments(
+        "metropolis", model, rng, asks=(Walkable,), draws=draws, chains=chains, warmup=warmup
+    )
     if not isinstance(target, int | float | np.number) or not 0 < target < 1:
         raise ValueError(f"target must be an acceptance rate between 0 and 1, not {target!r}")
     walk = RandomWalk(model, target, None if covariance is None else _given_root(covariance))

@@ -43,6 +43,16 @@ def test_refused_by_name(specification, error, message):
         tau(specification)
 
 
+def test_a_known_value_at_the_edge_or_beyond_a_limit_is_refused_where_a_model_says_so():
+    assert hyperparameter("tau", 0.0, LOG).value == 0
+    assert hyperparameter("shape", 100.0, LOG, most=100.0).value == 100
+    for value, scale, rule in ((0, LOG, "be above zero"), (0, LOGIT, "lie between 0 and 1"), (1, LOGIT, "lie between")):
+        with pytest.raises(ValueError, match=f"mean must {rule}.*: there is no such population"):
+            hyperparameter("mean", value, scale, edge="there is no such population")
+    with pytest.raises(ValueError, match="shape must be at most 100, not 101: there the rates hardly differ any more"):
+        hyperparameter("shape", 101.0, LOG, most=100.0)
+
+
 def test_a_callers_own_error_is_not_swallowed():
     def broken(x):
         raise ZeroDivisionError("mine")

@@ -186,7 +186,7 @@ def kidney_model():
 
 
 def summed(model, log_mean, log_shape):
-    """The states' likelihood group by group, count by count: no curve, no special function; and the size of its parts."""
+    """The states' likelihood group by group, count by count, with no special function; and the size of its parts."""
     a, total, size = np.exp(log_shape), np.zeros(log_mean.shape), np.ones(log_mean.shape)
     for s, state in enumerate(model.states):
         y, x = (values[np.asarray(GROUPS[len(model.counts)]) == state] for values in (model.counts, model.exposure))
@@ -218,7 +218,7 @@ def test_the_tabulated_likelihood_is_the_sum_over_groups(monkeypatch):
         outside = model._likelihood.pooled + np.full(model.states.size, 70.0)
         assert np.isnan(model._likelihood(outside, np.zeros(model.states.size))).all()
         assert np.isneginf(model.log_state_likelihood(outside, np.zeros(model.states.size))).all()
-    monkeypatch.setattr("lib.models.curves._DEGREE", 5)
+    monkeypatch.setattr("lib.numerics.curves._DEGREE", 5)
     assert furthest_from_the_sum(kidney_model(), 1) > 1e-10
 
 

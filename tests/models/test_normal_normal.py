@@ -219,7 +219,7 @@ def test_arguments_broadcast():
 def test_summing_in_pieces_changes_nothing(monkeypatch):
     model, tau = NormalNormal(EIGHT_Y, EIGHT_SIGMA), np.geomspace(0.01, 100, 57)
     whole = model.log_marginal_likelihood(tau=tau)
-    monkeypatch.setattr("lib.models.chunks._CHUNK", 20)  # two values of tau at a time
+    monkeypatch.setattr("lib.numerics.chunks._CHUNK", 20)  # two values of tau at a time
     np.testing.assert_array_equal(model.log_marginal_likelihood(tau=tau), whole)
 
 

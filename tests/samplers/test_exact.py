@@ -584,7 +584,7 @@ def test_memory_grows_with_the_draws_and_not_with_grid_times_groups():
 
 
 def test_a_sum_over_the_whole_grid_at_once_is_caught(monkeypatch):
-    monkeypatch.setattr("lib.models.chunks._CHUNK", 2**40)
+    monkeypatch.setattr("lib.numerics.chunks._CHUNK", 2**40)
     with pytest.raises(AssertionError):
         memory_grows_with_the_draws_and_not_with_grid_times_groups()
 

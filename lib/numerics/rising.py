@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from scipy import special
 
-from lib.models.chunks import in_chunks
+from lib.numerics.chunks import in_chunks
 from lib.validation import FloatArray
 
 
