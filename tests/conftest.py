@@ -18,6 +18,7 @@ SLOW = [
     *["site", "samplers/test_all.py", "samplers/test_exact.py", "models/test_gamma_poisson.py"],
     *["models/test_nested_gamma_poisson.py", "models/test_beta_binomial.py", "models/test_densities.py"],
     *["models/test_state_tables.py", "models/test_added_models.py", "samplers/test_independence.py"],
+    *["samplers/test_added_sampler.py"],
     *["exercises/test_practice.py", "pictures"],
     *["test_benchmarks.py", "test_build.py", "test_cache.py", "test_calibration.py", "test_extremes.py"],
     *["test_nested_in_pymc.py", "test_notebooks.py", "test_problem_sets.py", "test_rates_problem_set.py"],

@@ -185,7 +185,7 @@ def test_metropolis_walks_the_same_density():
 
 
 def test_exact_is_calibrated():
-    found = simulation_based_calibration(nested(), exact, replicates=100, draws=49, rng=np.random.default_rng(3))
+    found = simulation_based_calibration(nested(), exact, replicates=80, draws=49, rng=np.random.default_rng(3))
     assert found.p_value > 1e-3
 
 

@@ -1,4 +1,4 @@
-"""A fifth model, as a reader would add it: misses before the r-th hit, hit rates from a Beta population."""
+"""A fifth model, as a reader would add it: misses before so many hits, hit rates from a Beta population."""
 
 import numpy as np
 from scipy import special
@@ -13,8 +13,6 @@ from lib.validation import count_vector
 
 
 class BetaNegativeBinomial(Conjugate):
-    r"""y_j ~ NegativeBinomial(r_j, theta_j), theta_j ~ Beta(m kappa, (1 - m) kappa)."""
-
     scale, group, data, hyper = LOGIT, "theta", ("misses", "hits"), ("mean", "concentration")
     outer, outer_start, outer_nodes = "concentration", (0.0, 7.0), np.geomspace(1e-3, 1e7, 60)
 
