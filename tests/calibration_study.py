@@ -65,6 +65,7 @@ SAMPLERS = {
     metropolis: {"chains": 32, "thin": 120, "warmup": 1500},
     gibbs: {"chains": 16, "thin": 16, "warmup": 100},
 }
+FOUR_DIMENSIONS = {"thin": 40, "warmup": 400}  # in which a walk needs fewer steps, and each costs more
 WITH_BUGS = {
     "three groups, tight priors": TIGHT,
     "three groups, tau's prior rises at zero": PEAKED,
@@ -101,9 +102,8 @@ def studies():
     """Yield what to run: a name for the model, the sampler's name, the bug's, the model, the sampler, its options."""
     for sampler, options in SAMPLERS.items():
         for name, model in MODELS.items():
-            if isinstance(model, NestedGammaPoisson) and sampler is not gibbs:
-                continue  # it serves no other
-            yield name, sampler.__name__, "", model, sampler, options
+            walks = isinstance(model, NestedGammaPoisson) and sampler is metropolis
+            yield name, sampler.__name__, "", model, sampler, options | (FOUR_DIMENSIONS if walks else {})
         for name, bug in BUGS[sampler]:
             yield name, sampler.__name__, bug.__name__, bug(**WITH_BUGS[name]), sampler, options
         shuffled = bugs.shuffled(sampler)

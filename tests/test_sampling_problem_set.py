@@ -16,7 +16,7 @@ SOURCE = builder.SOURCES / f"{NAME}.md"
 AUTOMATIC, MANUAL = 17, 3
 # The hidden tests: (question, place among its tests, points).
 TESTS = {
-    "groups_given": ("q1", 1, 3),
+    "theta_given": ("q1", 1, 3),
     "mu_given": ("q1", 2, 2),
     "sigma2_given": ("q2", 1, 2),
     "sweep": ("q3", 1, 2),
@@ -29,7 +29,7 @@ TESTS = {
 
 # Right answers, written otherwise than the solution.
 THETA = """
-def groups_given(mu, sigma2, tau, n, ybar):
+def theta_given(mu, sigma2, tau, n, ybar):
     weight = tau**2 / (tau**2 + sigma2 / n)
     return [weight * ybar + (1 - weight) * mu, weight * sigma2 / n]
 """
@@ -47,7 +47,7 @@ def sigma2_given(theta, n, ybar, within):
 """
 SWEEP = """
 def sweep(theta, mu, sigma2, tau, n, ybar, within, rng):
-    mean, variance = groups_given(mu, sigma2, tau, n, ybar)
+    mean, variance = theta_given(mu, sigma2, tau, n, ybar)
     theta = np.array(mean) + np.sqrt(variance) * rng.standard_normal(len(n))
     mean, variance = mu_given(theta, tau)
     mu = mean + variance**0.5 * rng.standard_normal()
@@ -79,7 +79,7 @@ def run_chains(draws=2500, warmup=300, step=0.9, seed=3):
 import arviz as az
 """
 RIGHT = {
-    "groups_given": THETA,
+    "theta_given": THETA,
     "mu_given": MU,
     "sigma2_given": SIGMA2,
     "sweep": SWEEP,
@@ -244,11 +244,11 @@ def test_empty_notebook_earns_nothing(problem_set, tmp_path):
 
 
 WRONG = [
-    ("groups_given", THETA.replace("weight * sigma2 / n]", "np.sqrt(weight * sigma2 / n)]"), "standard deviations"),
-    ("groups_given", THETA.replace("sigma2 / n", "np.sqrt(sigma2) / n"), "You used sigma where"),
-    ("groups_given", THETA.replace("tau**2", "tau"), "You used tau where"),
-    ("groups_given", THETA.replace(" / n", "+ 0 * n"), "you left n out"),
-    ("groups_given", THETA.replace("tau**2 / (tau**2 + sigma2 / n)", "1"), "population is missing"),
+    ("theta_given", THETA.replace("weight * sigma2 / n]", "np.sqrt(weight * sigma2 / n)]"), "standard deviations"),
+    ("theta_given", THETA.replace("sigma2 / n", "np.sqrt(sigma2) / n"), "You used sigma where"),
+    ("theta_given", THETA.replace("tau**2", "tau"), "You used tau where"),
+    ("theta_given", THETA.replace(" / n", "+ 0 * n"), "you left n out"),
+    ("theta_given", THETA.replace("tau**2 / (tau**2 + sigma2 / n)", "1"), "population is missing"),
     ("mu_given", MU.replace("MU_SD**2", "1e9"), "prior of mu is missing"),
     ("mu_given", MU.replace("tau**2", "tau"), "You used tau where"),
     ("mu_given", MU.replace(

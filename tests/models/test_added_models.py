@@ -91,6 +91,16 @@ def test_they_are_calibrated(kind, sampler):
     assert {"log_likelihood", "log_prior", "product"} <= set(found.ranks)
 
 
+@pytest.mark.parametrize("kind", GIVEN)
+def test_a_replicate_is_a_model_of_its_data(kind):
+    """What is computed once from the data is computed anew for data that are made up."""
+    model = kind(**GIVEN[kind])
+    truth, replicated = model.replicate(np.random.default_rng(1))
+    fresh = kind(**GIVEN[kind] | {kind.data[0]: getattr(replicated, kind.data[0])})
+    theta = model.scale.clip(truth["theta"])
+    np.testing.assert_array_equal(replicated.pointwise_log_likelihood(theta), fresh.pointwise_log_likelihood(theta))
+
+
 class Shrunk(PoissonLognormal):
     """Its population is narrower than its prior says, by all that a sampler asks."""
 
@@ -130,7 +140,7 @@ REFUSED = {
     "log-uniform mean": (BetaNegativeBinomial, dict(mean=lambda m: -8 * np.log(m)), "as mean goes to zero, all groups"),
     "flat mu, no event": (PoissonLognormal, dict(counts=[0] * 6, mu=None), "as mu grows, there is no event"),
     "flat tau, one event": (PoissonLognormal, dict(counts=[0] * 5 + [2], tau=None), "as tau grows, 1 groups have"),
-    "no hit": (BetaNegativeBinomial, dict(hits=[0] * 6), "hits must be at least one"),
+    "no hit": (BetaNegativeBinomial, dict(hits=[0] * 6), "hits must be above zero in every group"),
     "tau of zero": (PoissonLognormal, dict(tau=0), "tau must be above zero"),
 }
 

@@ -9,7 +9,7 @@ from lib.models.two_level import columns
 from lib.priors.distributions import Beta, Normal
 from lib.priors.scales import LOG, LOGIT
 from lib.priors.specification import hyperparameter
-from lib.validation import count_vector
+from lib.validation import count_vector, positive_vector
 
 
 class BetaNegativeBinomial(Conjugate):
@@ -18,10 +18,7 @@ class BetaNegativeBinomial(Conjugate):
 
     def __init__(self, misses, hits, *, mean=None, concentration=None, labels=None, allow_improper=False):
         self.misses = count_vector("misses", misses)
-        self.hits = count_vector("hits", hits, length=self.misses.size, like="misses")
-        if (self.hits == 0).any():
-            raise ValueError("hits must be at least one in every group")
-        self._log_ways = -np.log(self.misses + self.hits) - special.betaln(self.misses + 1, self.hits)
+        self.hits = positive_vector("hits", count_vector("hits", hits, length=self.misses.size, like="misses"))
         self.mean = hyperparameter("mean", mean, LOGIT, edge="otherwise all rates are the same")
         self.concentration = hyperparameter("concentration", concentration, LOG, edge="at zero every rate is 0 or 1")
         super().__init__(labels, allow_improper)
@@ -52,9 +49,12 @@ class BetaNegativeBinomial(Conjugate):
         worth = (self.hits * kappa / (self.hits + kappa)).sum(axis=-1)
         return Normal(np.log(self.hits.sum() / (self.misses.sum() + 0.5)), worth**-0.5)
 
+    def _tabulate(self):
+        self._log_ways = -np.log(self.misses + self.hits) - special.betaln(self.misses + 1, self.hits)
+
     def ends(self):
-        missed, why = (self.misses > 0).sum(), "groups have misses"
-        yield End("concentration", "infinity", self.concentration.power_at_infinity(), "one rate for all will do")
-        yield End("concentration", "zero", self.concentration.power_at_zero() + missed, f"{missed} {why}")
-        yield End("mean", "zero", self.mean.power_at_zero() + self.hits.size, "all groups have hits")
-        yield End("mean", "one", self.mean.power_at_one() + missed, f"{missed} {why}")
+        missed, m, kappa = (self.misses > 0).sum(), self.mean, self.concentration
+        yield End("concentration", "infinity", kappa.power_at_infinity(), "one rate for all will do")
+        yield End("concentration", "zero", kappa.power_at_zero() + missed, f"{missed} groups have misses")
+        yield End("mean", "zero", m.power_at_zero() + self.hits.size, "all groups have hits")
+        yield End("mean", "one", m.power_at_one() + missed, f"{missed} groups have misses")
