@@ -175,23 +175,20 @@ class GammaPoisson(Conjugate):
         it alone, or nearly (with the power -1, the factors a bring powers of a logarithm).
         """
         events, with_events = self._suppression.least.sum(), int((self._suppression.least > 0).sum())
-        falls, grows = self.rate_or_mean.power_at_zero(), self.rate_or_mean.power_at_infinity()
-        by_rate, known = self.rate_or_mean.name == "rate", self.rate_or_mean.value is not None
+        shape, other = self.population_shape, self.rate_or_mean
+        falls, grows = other.power_at_zero(), other.power_at_infinity()
+        by_rate, known = other.name == "rate", other.value is not None
         # Along a fixed mean the prior of a rate falls with the shape too, and da db = (a / m**2) da dm.
         if not (by_rate and known):
-            power = self.population_shape.power_at_infinity() + (grows + 1 if by_rate else 0)
+            power = shape.power_at_infinity() + (grows + 1 if by_rate else 0)
             yield End("shape", "infinity", power, "the likelihood tends to that of one rate for all, above zero")
-        yield End(
-            "shape", "zero", self.population_shape.power_at_zero() + with_events, f"{with_events} groups have events"
-        )
+        yield End("shape", "zero", shape.power_at_zero() + with_events, f"{with_events} groups have events")
         if known:
             return
         low, high = (-grows - 2, -falls - 2) if by_rate else (falls, grows)  # powers of the mean, at zero and infinity
         yield End("mean", "zero", low + events, f"there are {events:.0f} events")
-        smallest = (
-            self.population_shape.support[0] if self.population_shape.value is None else self.population_shape.value
-        )
-        logarithms = smallest == 0 and with_events + self.population_shape.power_at_zero() > 0
+        smallest = shape.support[0] if shape.value is None else shape.value
+        logarithms = smallest == 0 and with_events + shape.power_at_zero() > 0
         why = "for a small shape the likelihood hardly falls"
         yield End("mean", "infinity", high - self.size * smallest, why, logarithms)
 
