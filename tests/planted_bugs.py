@@ -47,7 +47,7 @@ class MissingJacobianOfShape(GammaPoisson):
 
     def __init__(self, *args, **priors):
         super().__init__(*args, **priors)
-        self.shape = of_kind(WithoutJacobian, self.shape)
+        self.population_shape = of_kind(WithoutJacobian, self.population_shape)
 
 
 class WithoutDensity(Hyperparameter):

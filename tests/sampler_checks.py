@@ -151,7 +151,11 @@ def _gamma_poisson_from(kind, options, values):
             return dict(values)
 
         def start_position(self, rng, chains):
-            free = [np.log(values[p.name])[:, np.newaxis] for p in (self.shape, self.location) if p.value is None]
+            free = [
+                np.log(values[p.name])[:, np.newaxis]
+                for p in (self.population_shape, self.rate_or_mean)
+                if p.value is None
+            ]
             return np.concatenate([distance, *free], axis=1)
 
     return Started(**options)

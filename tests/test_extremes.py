@@ -205,7 +205,7 @@ def test_states_with_large_counts_are_taken(counts):
 
 @pytest.mark.parametrize("value", [1e12, 1e-75, 1.0])
 def test_a_known_shape_or_concentration_within_reach_is_taken(value):
-    assert GammaPoisson([2, 3], [4, 5], shape=value, mean=PRIOR).shape.value == value
+    assert GammaPoisson([2, 3], [4, 5], shape=value, mean=PRIOR).population_shape.value == value
     assert BetaBinomial([2, 3], [4, 5], concentration=value).concentration.value == value
     with pytest.raises(ValueError, match="shape must be at most"):
         GammaPoisson([2, 3], [4, 5], shape=1.01e12, mean=PRIOR)

@@ -16,9 +16,9 @@ from lib.validation import FloatArray
 class Conjugate(TwoLevel):
     """A two-level model that knows its groups' posterior given the hyperparameters, and their marginal likelihood.
 
-    Of its hyperparameters the *outer* one says how alike the groups are, the *location* where they are. Quadrature
-    integrates over the outer one and an *inner* coordinate that moves about freely given it: the location itself, or
-    where both are entangled, something in its place.
+    Of its hyperparameters the *outer* one says how alike the groups are, the *other* one where they are. Quadrature
+    integrates over the outer one and an *inner* coordinate that moves about freely given it: the other one itself, or
+    where the two are entangled, something in its place.
     """
 
     outer: ClassVar[str]
@@ -44,19 +44,19 @@ class Conjugate(TwoLevel):
 
     @property
     def inner(self) -> Hyperparameter:
-        """The inner coordinate: the location."""
+        """The inner coordinate: the other hyperparameter itself."""
         return self._ordered[1]
 
-    def inner_at(self, outer: FloatArray, location: FloatArray) -> FloatArray:
+    def inner_at(self, outer: FloatArray, other: FloatArray) -> FloatArray:
         """Return the inner coordinate, given both hyperparameters."""
-        return location
+        return other
 
-    def location_at(self, outer: FloatArray, inner: FloatArray) -> FloatArray:
-        """Return the location, given the outer hyperparameter and the inner coordinate: by the same formula."""
+    def other_at(self, outer: FloatArray, inner: FloatArray) -> FloatArray:
+        """Return the other hyperparameter, given the outer one and the inner coordinate: by the same formula."""
         return self.inner_at(outer, inner)
 
     def log_jacobian(self, outer: FloatArray, inner: FloatArray) -> FloatArray | float:
-        """Log of the derivative of the location by the inner coordinate."""
+        """Log of the derivative of the other hyperparameter by the inner coordinate."""
         return 0.0
 
     def draw_groups(self, rng: np.random.Generator, first: FloatArray, second: FloatArray) -> FloatArray:
@@ -65,23 +65,23 @@ class Conjugate(TwoLevel):
 
     @property
     def _ordered(self) -> tuple[Hyperparameter, Hyperparameter]:
-        """The outer hyperparameter and the location."""
+        """The outer hyperparameter and the other one."""
         first, second = self.hyperparameters
         return (first, second) if self.hyper[0] == self.outer else (second, first)
 
     # Gibbs sampling (lib.models.base.Sweepable). The hyperparameters move with the groups integrated out, and so never
     # feel how closely the groups follow them.
 
-    def start(self, rng: np.random.Generator, chains: int) -> State:
+    def scatter(self, rng: np.random.Generator, chains: int) -> State:
         """Scatter the coordinates, and return the hyperparameters there."""
-        outer, location = self._ordered
+        outer, other = self._ordered
         free = {  # drawn in the order of the signature
             p.name: rng.uniform(*self.outer_start, chains) if p is outer else rng.normal(0, 0.5, chains)
             for p in self.hyperparameters
         }
         value = outer.scale.natural(free[outer.name])
-        inner = self.inner.scale.natural(self.inner_given(value).mean + free[location.name])
-        return {outer.name: value, location.name: self.location_at(value, inner)}
+        inner = self.inner.scale.natural(self.inner_given(value).mean + free[other.name])
+        return {outer.name: value, other.name: self.other_at(value, inner)}
 
     @property
     def steps(self) -> tuple[ExactStep | SliceStep, ...]:
@@ -89,20 +89,20 @@ class Conjugate(TwoLevel):
         return (*map(self._collapsed, self.unknown), ExactStep(self._draw_groups))
 
     def _collapsed(self, parameter: Hyperparameter) -> SliceStep:
-        outer, location = self._ordered
-        along = parameter is outer and self.inner is not location
+        outer, other = self._ordered
+        along = parameter is outer and self.inner is not other
 
         def moved(value: FloatArray, state: State) -> State:
-            inner = self.inner_at(state[outer.name], state[location.name])
-            return state | {parameter.name: value} | ({location.name: self.location_at(value, inner)} if along else {})
+            inner = self.inner_at(state[outer.name], state[other.name])
+            return state | {parameter.name: value} | ({other.name: self.other_at(value, inner)} if along else {})
 
         def log_rest(value: FloatArray, state: State) -> FloatArray:
             now = moved(value, state)
             log_density = self.log_marginal_likelihood(*self._natural(now))
             if not along:
                 return log_density
-            jacobian = self.log_jacobian(value, self.inner_at(state[outer.name], state[location.name]))
-            return log_density + location.log_density(now[location.name]) + jacobian
+            jacobian = self.log_jacobian(value, self.inner_at(state[outer.name], state[other.name]))
+            return log_density + other.log_density(now[other.name]) + jacobian
 
         return SliceStep(parameter, log_rest, moved)
 
@@ -118,13 +118,13 @@ class Conjugate(TwoLevel):
 
     def starting_nodes(self, *outer: FloatArray) -> FloatArray:
         """Where the mass of the outer hyperparameter, or of the inner coordinate given it, may lie."""
-        first, location = self._ordered
+        first, other = self._ordered
         if first.value is None and not outer:
             return np.concatenate([self.outer_nodes, first.quantiles])[np.newaxis]
         column = (outer[0] if outer else np.array([first.value], dtype=float))[:, np.newaxis]
         centre, width = self.inner_given(column)
         free = np.clip(centre + np.linspace(-8, 8, 33) * width, *self.inner.scale.reach)
-        quantiles = self.inner_at(column, np.broadcast_to(location.quantiles, (len(column), location.quantiles.size)))
+        quantiles = self.inner_at(column, np.broadcast_to(other.quantiles, (len(column), other.quantiles.size)))
         return np.concatenate([self.inner.scale.natural(free), quantiles], axis=1)
 
     def log_integrand(self, *coordinates: FloatArray) -> FloatArray:
@@ -142,8 +142,8 @@ class Conjugate(TwoLevel):
 
     def _at(self, coordinates: tuple[FloatArray, ...]) -> tuple[FloatArray, FloatArray, list[FloatArray]]:
         """Return both coordinates, known ones included, and the hyperparameters in the order of the signature."""
-        first, location = self._ordered
+        first, other = self._ordered
         given = dict(zip((p.name for p in self.integrated), coordinates, strict=True))
         outer, inner = complete((first, self.inner), given)
-        values = {first.name: outer, location.name: self.location_at(outer, inner)}
+        values = {first.name: outer, other.name: self.other_at(outer, inner)}
         return outer, inner, complete(self.hyperparameters, values)

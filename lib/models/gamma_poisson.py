@@ -61,8 +61,8 @@ class GammaPoisson(Conjugate):
     Gelman et al. (2013), *Bayesian Data Analysis*, 3rd ed., section 2.7.
     """
 
-    scale, group, data, hyper = LOG, "lam", ("counts", "exposure"), ("shape", "location")
-    outer, outer_start, outer_nodes = "shape", (-1.0, 4.0), np.geomspace(0.05, 1e5, 50)
+    scale, group, data, hyper = LOG, "lam", ("counts", "exposure"), ("population_shape", "rate_or_mean")
+    outer, outer_start, outer_nodes = "population_shape", (-1.0, 4.0), np.geomspace(0.05, 1e5, 50)
 
     def __init__(
         self,
@@ -81,9 +81,9 @@ class GammaPoisson(Conjugate):
         if mean is not None and rate is not None:
             raise ValueError("rate and mean say the same thing twice: give one of them")
         name, given = ("rate", rate) if mean is None else ("mean", mean)
-        self.location = hyperparameter(name, given, LOG, edge=_EDGE)
-        self.shape = hyperparameter("shape", shape, LOG, edge=_EDGE, most=_CLOSEST)
-        self._ridge = name == "rate" and self.location.value is None
+        self.rate_or_mean = hyperparameter(name, given, LOG, edge=_EDGE)
+        self.population_shape = hyperparameter("shape", shape, LOG, edge=_EDGE, most=_CLOSEST)
+        self._ridge = name == "rate" and self.rate_or_mean.value is None
         super().__init__(labels, allow_improper)
 
     # The model. Its population is known by shape and rate; its hyperparameters may be shape and mean.
@@ -92,9 +92,9 @@ class GammaPoisson(Conjugate):
         """Gamma(a, b)."""
         return Gamma(shape, rate)
 
-    def natural(self, shape: FloatArray, location: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def natural(self, shape: FloatArray, rate_or_mean: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Shape and rate, given the shape and the rate or the mean, whichever the model has."""
-        return shape, location if self.location.name == "rate" else shape / location
+        return shape, rate_or_mean if self.rate_or_mean.name == "rate" else shape / rate_or_mean
 
     def pointwise_log_likelihood(self, lam: FloatArray) -> FloatArray:
         """Log p(count of a group | lam), shape (..., J): a suppressed count may be any of its numbers."""
@@ -150,11 +150,11 @@ class GammaPoisson(Conjugate):
     @property
     def inner(self) -> Hyperparameter:
         """The mean, unless the rate is known: shape and rate lie along a ridge, shape and mean do not."""
-        return _MEAN if self._ridge else self.location
+        return _MEAN if self._ridge else self.rate_or_mean
 
-    def inner_at(self, shape: FloatArray, location: FloatArray) -> FloatArray:
-        """Return the mean for a rate, and the other way round, unless the location itself is the coordinate."""
-        return shape / location if self._ridge else location
+    def inner_at(self, shape: FloatArray, other: FloatArray) -> FloatArray:
+        """Return the mean for a rate, and the other way round, where the mean is the coordinate."""
+        return shape / other if self._ridge else other
 
     def log_jacobian(self, shape: FloatArray, inner: FloatArray) -> FloatArray | float:
         """Log of a / m**2, the derivative of a rate by the mean."""
@@ -175,19 +175,20 @@ class GammaPoisson(Conjugate):
         it alone, or nearly (with the power -1, the factors a bring powers of a logarithm).
         """
         events, with_events = self._suppression.least.sum(), int((self._suppression.least > 0).sum())
-        falls, grows = self.location.power_at_zero(), self.location.power_at_infinity()
-        by_rate, known = self.location.name == "rate", self.location.value is not None
+        shape, other = self.population_shape, self.rate_or_mean
+        falls, grows = other.power_at_zero(), other.power_at_infinity()
+        by_rate, known = other.name == "rate", other.value is not None
         # Along a fixed mean the prior of a rate falls with the shape too, and da db = (a / m**2) da dm.
         if not (by_rate and known):
-            power = self.shape.power_at_infinity() + (grows + 1 if by_rate else 0)
+            power = shape.power_at_infinity() + (grows + 1 if by_rate else 0)
             yield End("shape", "infinity", power, "the likelihood tends to that of one rate for all, above zero")
-        yield End("shape", "zero", self.shape.power_at_zero() + with_events, f"{with_events} groups have events")
+        yield End("shape", "zero", shape.power_at_zero() + with_events, f"{with_events} groups have events")
         if known:
             return
         low, high = (-grows - 2, -falls - 2) if by_rate else (falls, grows)  # powers of the mean, at zero and infinity
         yield End("mean", "zero", low + events, f"there are {events:.0f} events")
-        smallest = self.shape.support[0] if self.shape.value is None else self.shape.value
-        logarithms = smallest == 0 and with_events + self.shape.power_at_zero() > 0
+        smallest = shape.support[0] if shape.value is None else shape.value
+        logarithms = smallest == 0 and with_events + shape.power_at_zero() > 0
         why = "for a small shape the likelihood hardly falls"
         yield End("mean", "infinity", high - self.size * smallest, why, logarithms)
 

@@ -71,7 +71,7 @@ class Grouped(ABC):
         """Each group's parameter as its own data alone would have it, and the standard error of that."""
 
     @abstractmethod
-    def start(self, rng: np.random.Generator, chains: int) -> State:
+    def scatter(self, rng: np.random.Generator, chains: int) -> State:
         """Scatter the hyperparameters where the data put them, by name."""
 
     def _tabulate(self) -> None:  # noqa: B027
@@ -114,7 +114,7 @@ class Grouped(ABC):
 
     def start_hyperparameters(self, rng: np.random.Generator, chains: int) -> State:
         """Scatter the hyperparameters where the data put them, but inside their priors; known ones where they are."""
-        start = self.start(rng, chains)
+        start = self.scatter(rng, chains)
         return {p.name: p.starting_values(start[p.name], self.elsewhere(p), rng) for p in self.hyperparameters}
 
     def named(self, hyper: Sequence[FloatArray]) -> State:

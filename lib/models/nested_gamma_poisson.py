@@ -224,7 +224,7 @@ class NestedGammaPoisson(Grouped):
             state |= {name: state[centre][:, np.newaxis] + scatter, f"{name}_deviation": scatter}
         return self._draw_rates(state, rng) | state
 
-    def start(self, rng: np.random.Generator, chains: int) -> State:
+    def scatter(self, rng: np.random.Generator, chains: int) -> State:
         """Scatter the hyperparameters: mu about the log of the pooled rate, the others where they often are."""
         return {
             "mu": self._likelihood.pooled + rng.normal(0, 0.3, chains),

@@ -199,7 +199,7 @@ class NormalNormal(Conjugate):
         moves = self._moves(self.mu, self.tau, "theta", self.size, y=self.y, precision=self.sigma**-2)
         return (ExactStep(self._draw_theta), *moves.steps)
 
-    def start(self, rng: np.random.Generator, chains: int) -> State:
+    def scatter(self, rng: np.random.Generator, chains: int) -> State:
         """Scatter mu and tau where the groups that say something put them."""
         centre, spread = self._where_the_data_are()
         return {"mu": rng.normal(centre, spread, chains), "tau": spread * np.exp(rng.uniform(-2, 1, chains))}

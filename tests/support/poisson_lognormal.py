@@ -36,7 +36,7 @@ class PoissonLognormal(TwoLevel):
     def own_estimates(self):
         return Normal(np.log((self.counts + 0.5) / self.exposure), (self.counts + 0.5) ** -0.5)
 
-    def start(self, rng, chains):
+    def scatter(self, rng, chains):
         centre = self.own_estimates().mean.mean()
         return {"mu": centre + rng.normal(0, 0.5, chains), "tau": np.exp(rng.uniform(-2, 1, chains))}
 
