@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from copy import copy
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -32,10 +33,8 @@ class End(NamedTuple):
 
     def __str__(self) -> str:
         """Say why it has none."""
-        moves = "grows" if self.to == "infinity" else f"goes to {self.to}"
-        name, side = f"(1 - {self.what})" if self.to == "one" else self.what, "above"
-        if self.to == "infinity":
-            side = "below"
+        moves, side = ("grows", "below") if self.to == "infinity" else (f"goes to {self.to}", "above")
+        name = f"(1 - {self.what})" if self.to == "one" else self.what
         return self.sentence or (
             f"as {self.what} {moves}, {self.why}, and prior times likelihood goes as {name}**{self.power:.3g}, so the "
             f"integral diverges; the power must be {side} -1"
@@ -116,6 +115,19 @@ class Grouped(ABC):
         """Scatter the hyperparameters where the data put them, but inside their priors; known ones where they are."""
         start = self.scatter(rng, chains)
         return {p.name: p.starting_values(start[p.name], self.elsewhere(p), rng) for p in self.hyperparameters}
+
+    def free_hyperparameters(self, state: State) -> FloatArray:
+        """Return the unknown ones on their free scales, a column each: shape (chains, unknown ones)."""
+        free = [p.free(state[p.name])[:, np.newaxis] for p in self.unknown]
+        return np.concatenate([np.empty((len(state[self.hyperparameters[0].name]), 0)), *free], axis=1)
+
+    def with_data(self, observed: FloatArray) -> Self:
+        """Return a copy of the model that has observed something else."""
+        model = copy(self)
+        setattr(model, self.data[0], observed)
+        model._tabulate()
+        freeze(model)
+        return model
 
     def named(self, hyper: Sequence[FloatArray]) -> State:
         """Return the unknown ones among values of all hyperparameters, by name."""

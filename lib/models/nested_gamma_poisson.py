@@ -1,7 +1,6 @@
 """Counts in groups within states: each state has a mean and a shape of its own, learned from all states."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from typing import Self
 
 import numpy as np
@@ -17,7 +16,7 @@ from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter, complete, place
 from lib.priors.scales import LOG, REAL
 from lib.priors.specification import Specification, hyperparameter
-from lib.validation import FloatArray, counts_or_bounds, freeze, positive_vector
+from lib.validation import FloatArray, counts_or_bounds, positive_vector
 
 _EDGE = "at zero the states do not differ"
 
@@ -128,10 +127,7 @@ class NestedGammaPoisson(Grouped):
             for centre, spread in (("mu", "tau"), ("nu", "omega"))
         )
         lam = rng.standard_gamma(shape[self._state]) * (mean / shape)[self._state]
-        model = copy(self)
-        model.counts = self._suppression.suppress(rng.poisson(lam * self.exposure).astype(float))
-        model._tabulate()
-        freeze(model)
+        model = self.with_data(self._suppression.suppress(rng.poisson(lam * self.exposure).astype(float)))
         truth = self.named(list(hyper.values()))
         return truth | {"state_mean": mean, "state_shape": shape, "lam": lam}, model
 
@@ -156,9 +152,7 @@ class NestedGammaPoisson(Grouped):
 
     def start_position(self, rng: np.random.Generator, chains: int) -> FloatArray:
         """Hyperparameters scattered where the data put them, on the free scale."""
-        start = self.start_hyperparameters(rng, chains)
-        free = [p.free(start[p.name])[:, np.newaxis] for p in self.integrated]
-        return np.concatenate([np.empty((chains, 0)), *free], axis=1)
+        return self.free_hyperparameters(self.start_hyperparameters(rng, chains))
 
     def log_free_density(self, position: FloatArray) -> FloatArray:
         """Log posterior of the free hyperparameters."""

@@ -100,9 +100,12 @@ class Table(NamedTuple):
 
     def expected(self, in_u: dict[float, Curves], in_v: dict[float, Curves]) -> FloatArray:
         """Return its expected value, given those of the curves at n random points: shape (n,)."""
-        at_nodes = [in_u[band.u.step].on(band.u) @ band.coefficients for band in self.bands]
         between = in_v[self.v.step].on(self.v) @ _inverse(self.v.size)
-        return np.asarray(np.einsum("nv,nv->n", np.concatenate(at_nodes, axis=1), between))
+        return np.asarray(np.einsum("nv,nv->n", self.at_nodes(in_u), between))
+
+    def at_nodes(self, in_u: dict[float, Curves]) -> FloatArray:
+        """Return its expected value over u alone, at the nodes of v: shape (n, nodes of v)."""
+        return np.concatenate([in_u[b.u.step].on(b.u) @ b.coefficients for b in self.bands], axis=1)
 
 
 class StateTables:
@@ -213,8 +216,7 @@ def _tabulate(likelihood: StateLikelihood, s: int) -> Table:
             table.bands.append(_band(log_likelihood, u_axis, nodes, columns, v_axis.size, table.log_top))
         points = np.concatenate([u, peak + sd(v[-1:]) * np.linspace(-4, 4, 50)]), v_axis.nodes[:-1:3] + v_axis.step / 2
         in_u = _by_step([band.u for band in table.bands], points[0], np.zeros(points[0].size))
-        at_nodes = np.concatenate([in_u[b.u.step].on(b.u) @ b.coefficients for b in table.bands], axis=1)
-        found = at_nodes @ (_matrix(v_axis, points[1]) @ _inverse(v_axis.size)).T
+        found = table.at_nodes(in_u) @ (_matrix(v_axis, points[1]) @ _inverse(v_axis.size)).T
         error = np.abs(found - np.exp(log_likelihood(*points) - table.log_top)).max()
         if error < _ERROR / likelihood.size:
             break

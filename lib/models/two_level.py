@@ -7,7 +7,6 @@ A model's own file holds the formulas, which are the abstract methods below, and
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from copy import copy
 from typing import ClassVar, Self
 
 import numpy as np
@@ -18,7 +17,7 @@ from lib.models.grouped import Grouped
 from lib.priors.distributions import Distribution
 from lib.priors.hyperparameter import Hyperparameter, complete, place
 from lib.priors.scales import Scale
-from lib.validation import FloatArray, freeze
+from lib.validation import FloatArray
 
 
 class TwoLevel(Grouped):
@@ -29,6 +28,7 @@ class TwoLevel(Grouped):
 
     scale: ClassVar[Scale]
     """The free scale of a group's own parameter."""
+
     # The formulas.
 
     @abstractmethod
@@ -88,10 +88,7 @@ class TwoLevel(Grouped):
         """
         drawn = {p.name: p.draw(rng) for p in self.hyperparameters}
         theta = self.population(*self._natural(drawn)).draw(rng, (self.size,))
-        model = copy(self)
-        setattr(model, self.data[0], self.simulate(rng, theta))
-        model._tabulate()
-        freeze(model)
+        model = self.with_data(self.simulate(rng, theta))
         return {p.name: drawn[p.name] for p in self.unknown} | {self.group: theta}, model
 
     def summaries(self, parameters: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -114,8 +111,7 @@ class TwoLevel(Grouped):
     def start_position(self, rng: np.random.Generator, chains: int) -> FloatArray:
         """Distances from a standard normal, hyperparameters scattered where the data put them."""
         state = self.start_state(rng, chains)
-        free = [p.free(state[p.name])[:, np.newaxis] for p in self.unknown]
-        return np.concatenate([rng.standard_normal((chains, self.size)), *free], axis=1)
+        return np.concatenate([rng.standard_normal((chains, self.size)), self.free_hyperparameters(state)], axis=1)
 
     def log_free_density(self, position: FloatArray) -> FloatArray:
         """Log posterior of the distances and the free hyperparameters."""
