@@ -45,17 +45,18 @@ test: book lint  ## build the book and run every test
 
 .PHONY: reproducible
 reproducible: book  ## build the book a second time elsewhere, and compare every file
-	python tests/reproducible.py
+	python tests/support/reproducible.py
 
 .PHONY: calibration
 calibration: $(VENV)/installed  ## try every sampler on every model, and on planted bugs, in _build/calibration.json
-	python tests/calibration_study.py
+	python tests/lib/calibration_study.py
 
 MUTANTS := _build/mutants/venv
 
 .PHONY: mutants
 mutants: book $(MUTANTS)/installed  ## plant defects and print those that no test notices (ONLY=planted, lib.samplers ENDING=3, ...)
-	PATH="$(CURDIR)/$(MUTANTS)/bin:$$PATH" python tests/mutants.py $(if $(ONLY),--only $(ONLY)) $(if $(ENDING),--ending $(ENDING))
+	PATH="$(CURDIR)/$(MUTANTS)/bin:$$PATH" PYTHONPATH=tests/support \
+	    python tests/project/mutants.py $(if $(ONLY),--only $(ONLY)) $(if $(ENDING),--ending $(ENDING))
 
 # mutmut runs the tests in its own process: what they import has to be beside it.
 $(MUTANTS)/installed: requirements.txt pyproject.toml | $(UV)

@@ -3,14 +3,12 @@
 import functools
 import http.server
 import threading
-from pathlib import Path
 
 import browsers
 import pytest
+from paths import SITE
 from playwright.sync_api import Error, sync_playwright
 from skips import missing
-
-SITE = Path(__file__).parents[2] / "_build" / "html"
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import browsers
 import pytest
+from paths import ROOT
 from playwright.sync_api import Error
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

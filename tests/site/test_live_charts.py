@@ -1,26 +1,21 @@
 """The live charts of the site, and the pictures before them, draw what the estimators say at the sliders' settings."""
 
 import re
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 
+import explorable
 import numpy as np
 import pytest
 from drawn import Drawn, Panel, faults, read
 from explorable_references import bars, frequency, nested, on_rows, prior, shrinkage
 from inspection import WIDTHS, opened, soup
+from paths import ROOT, SITE
 
 from lib import datasets, plots
 from lib import exchangeability as ex
-
-ROOT = Path(__file__).parents[2]
-SITE = ROOT / "_build" / "html"
-sys.path.append(str(ROOT / "book" / "_ext"))
-import explorable  # noqa: E402
 
 # In pixels: on a page, ticks snap to whole ones.
 TOLERANCE = 1.0

@@ -1,12 +1,11 @@
 """Printed, a page has its text, formulas, figures and tables, whole; and none of what is for a screen."""
 
 import re
-from pathlib import Path
 
 import pytest
 from inspection import axe_faults, opened
+from paths import SITE
 
-SITE = Path(__file__).parents[2] / "_build" / "html"
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("book/**/*.html"))
 # A4 and US Letter with the margins that browsers set: what fits on the narrower fits on both.
 PAPER = {"width": 718, "height": 976}

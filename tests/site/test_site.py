@@ -2,7 +2,6 @@
 
 import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,10 +17,9 @@ from inspection import (
     sideways_faults,
     soup,
 )
+from paths import ROOT, SITE
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
-SITE = ROOT / "_build" / "html"
 PAGES = sorted(
     path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html") if "_static" not in path.relative_to(SITE).parts
 )

@@ -1,0 +1,188 @@
+"""Lines that a cell prints: a sentence repeats their numbers, or they are computed a second time here.
+
+A row has the page, the words with which the line begins, and its numbers in their order.
+"""
+
+import re
+from itertools import pairwise, product
+
+import book_rules as rules
+import exchangeability_reference as exchangeable
+import numpy as np
+import pytest
+import references
+import references_asthma as asthma
+import references_batting as batting
+import references_three_point as three_point
+from cells import About, Between, faults, shown
+from paths import ROOT
+from printed_tables import PAGES, printed_cells, printed_lines
+from scipy import stats
+
+
+def correlation(label):
+    """With the shares of the season, and the chance of one as far from zero: nearly normal for 176 players."""
+    made, attempts = three_point.counts("season")
+    found = np.corrcoef(made / attempts, label)[0, 1]
+    chance = 2 * stats.norm.sf(abs(found) * np.sqrt(len(made) - 1))
+    return [found, About(chance, 4 * np.sqrt(chance * (1 - chance) / 5000) + 0.01 * min(1, 20 * chance))]
+
+
+def birthdays(k):
+    return [k, 365, 1 - np.prod(1 - np.arange(k) / 365), k * (k - 1) / 730, k / 365]
+
+
+def de_finetti(n):
+    """1, 1, 0, 1 from Pólya's urn with two ones and three zeros, along the urn and by the frequency of n draws."""
+    ones = stats.betabinom(n, 2, 3).pmf(np.arange(n + 1))
+    share = np.arange(n + 1) / n
+    exact = 2 * 3 * 3 * 4 / (5 * 6 * 7 * 8)
+    return [n, exact, ones @ (share**3 * (1 - share)), exact, min(1, 6 / n)]
+
+
+def sticky(*flips):
+    return 0.5 * np.prod([0.9 if one == other else 0.1 for one, other in pairwise(flips)])
+
+
+def kept_counties():
+    """Three deaths in one unit of exposure after a Gamma(3, 5) prior, of a million counties."""
+    kept = 1e6 * stats.nbinom(3, 5 / 6).pmf(3)
+    posterior = stats.gamma(6, scale=1 / 6)
+    ends = posterior.ppf([0.025, 0.975])
+    errors = np.sqrt(0.025 * 0.975 / kept) / posterior.pdf(ends)
+    return kept, [About(end, 5 * error) for end, error in zip(ends, errors, strict=True)]
+
+
+def james_stein():
+    x = batting.arcsine(batting.HITS / 45)
+    squares = ((x - x.mean()) ** 2).sum()
+    return [x.mean(), squares, 1 - (x.size - 3) / squares]
+
+
+def wins():
+    """In how many samples of players partial pooling is better: their scores differ by a nearly normal amount."""
+    difference, error = three_point.difference_of_roots("partial", "pooled")
+    return [About(100 * stats.norm.sf(difference / error), 4)]
+
+
+def california():
+    shape, mean = asthma.california_best()
+    return [About(shape, 0.005), About(mean, 0.005), About(shape / mean, 0.0005)]
+
+
+def mean_of_tau():
+    """Of 100,000 independent draws, with its standard error."""
+    error = np.sqrt((references.tau_moment(2) - references.tau_moment(1) ** 2) / 100_000)
+    return [About(references.tau_moment(1), 5 * error), About(error, 0.02 * error)]
+
+
+def early_threes():
+    *exact, p_value = exchangeable.early("three_point_2018")
+    return [*exact, About(p_value, 5 * np.sqrt(p_value / 100_000))]  # the page reassigns the shots so many times
+
+
+def even_pairs(first):
+    """What two of three coins show, where all three show an even number of heads, each such way equally likely."""
+    ways = [flips for flips in product((0, 1), repeat=3) if sum(flips) % 2 == 0]
+    return [sum(flips[:2] == (first, second) for flips in ways) / len(ways) for second in (0, 1)]
+
+
+CORRELATION = references.gibbs_autocorrelation(5.0)
+EFFECTIVE = (1 - CORRELATION) / (1 + CORRELATION)
+LINES = [
+    ("asthma-counties", "shape 10", california),
+    ("asthma-county", "26,865 of a", lambda: [About(kept_counties()[0], 5 * kept_counties()[0] ** 0.5)]),
+    ("asthma-county", "95% of them", lambda: [95, *kept_counties()[1]]),
+    ("batting", "mean -3.3", james_stein),
+    ("estimation", "share of the draws: ArviZ", lambda: [About(EFFECTIVE, 0.015), EFFECTIVE]),
+    ("estimation", "largest |z|", lambda: [36, Between(0.9, 3.6)]),
+    ("exchangeability", "X and 1 - X", lambda: [1, -1]),
+    ("exchangeability", "hits: ", lambda: exchangeable.early("batting_1970")),
+    ("exchangeability", "threes: ", early_threes),
+    ("exchangeability", "[[0.25", lambda: even_pairs(0)),
+    ("exchangeability", "[0.25", lambda: even_pairs(1)),
+    ("exchangeability", "simulation off by", lambda: [Between(0, 5 * 0.5 / 100_000**0.5)]),
+    ("learning-tau", "E[tau] from draws", mean_of_tau),
+    ("learning-tau", "share of the draws below", lambda: [About(0.5, 5 * 0.5 / 100_000**0.5)]),
+    ("learning-tau", "largest departure", lambda: [Between(0, 1e-10)]),
+    ("learning-tau", "school A with tau = 0", lambda: [0, *references.pooled()[:2]]),
+    ("shrinkage", "difference, 'the signal'", lambda: [references.Y.var(ddof=1) - (references.SIGMA**2).mean()]),
+    ("three-point", "partial wins in", wins),
+    (
+        "three-point",
+        "partial minus complete",
+        lambda: [three_point.difference_of_roots("partial", "pooled")[0] / 1000],
+    ),
+    (
+        "three-point",
+        "standard error: 0.00",
+        lambda: [About(three_point.difference_of_roots("partial", "pooled")[1] / 1000, 1e-4)],
+    ),
+    ("exchangeability", "row correlation", lambda: correlation(np.arange(len(three_point.SHOTS)))),
+    ("exchangeability", "tries correlation", lambda: correlation(three_point.counts("season")[1])),
+    *(("exchangeability", f"k = {k} of n", lambda k=k: birthdays(k)) for k in (2, 10, 23, 50)),
+    *(("exchangeability", f"N = {n}: without", lambda n=n: de_finetti(n)) for n in (5, 10, 100, 1000)),
+    ("exchangeability", "1, 1, 0: ", lambda: [1, 1, 0, sticky(1, 1, 0), 1, 0, 1, sticky(1, 0, 1)]),
+    ("exchangeability", "two neighbours agree", lambda: [About(0.9, 0.005)]),
+    ("exchangeability", "frequency after 20000", lambda: [20_000, About(0.5, 0.003), 200, About(0.0106, 0.0022)]),
+    ("exchangeability", "lowest for J = 5", lambda: [5, -1 / 4]),
+    ("estimation", "autocorrelation of mu", lambda: [About(0.845, 0.02), references.gibbs_autocorrelation(5.0)]),
+]
+
+
+# Lines whose numbers nobody can know before, or that say so themselves.
+UNBOUND = {
+    ("batting", "no pooling: -"): "from one or two of ten thousand draws: that they differ is the point",
+    ("batting", "largest difference from the draws"): "a simulation's error, whose size the next sentence bounds",
+    ("estimation", "exact: "): "seconds",
+    ("estimation", "Gibbs: "): "seconds",
+    ("estimation", "NUTS: "): "seconds",
+    ("exchangeability", "10,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
+    ("exchangeability", "1,000,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
+    ("learning-tau", "effective sample size of tau"): "of chains that went to zero: ArviZ's answer, which is the point",
+    ("learning-tau", "tau after 100 draws"): "how far an improper posterior was followed",
+}
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?!\w)")
+
+
+def numbers_in(line):
+    """The numbers of a line, as they are printed."""
+    return [found[0].replace(",", "") for found in NUMBER.finditer(line)]
+
+
+def shows(text, value):
+    """Whether a printed number is a value, or it in per cent, to its last digit."""
+    printed, rounding = shown(text)
+    return any(abs(printed - scale * value) <= 1.02 * rounding for scale in (1, 100))
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_a_printed_number_stands_in_a_sentence_too_or_has_a_row(page):
+    """What a cell prints with decimals, or above a thousand, is glued on the page, in the code, or in a row here."""
+    glued = [value for value in rules.glued_values(ROOT, PAGES[page]).values() if isinstance(value, int | float)]
+    loose = []
+    for code, lines in printed_cells(page):
+        if any("Right." in line for line in lines):  # a check has judged it
+            continue
+        typed = {float(found) for found in numbers_in(code.replace("_", ""))}
+        for line in lines:
+            if any(of == page and line.startswith(start) for of, start, *_ in [*LINES, *UNBOUND]):
+                continue
+            telling = [text for text in numbers_in(line) if "." in text or "e" in text or abs(float(text)) > 1000]
+            loose += [
+                line for text in telling if float(text) not in typed and not any(shows(text, value) for value in glued)
+            ]
+    assert loose == []
+
+
+def test_a_number_that_no_sentence_has_is_seen():
+    assert shows("0.3685", 0.368523) and shows("36.9", 0.3685) and shows("7e-14", 7.1e-14)
+    assert not shows("0.3686", 0.368523) and not shows("0.63", 0.368523)
+    assert numbers_in("a_1: -3.5, 26,865 of 4e-5 and [0.1 x2]") == ["-3.5", "26865", "4e-5", "0.1"]
+
+
+@pytest.mark.parametrize(("page", "start", "numbers"), LINES, ids=[f"{page}-{start}" for page, start, _ in LINES])
+def test_a_printed_line_has_the_right_numbers(page, start, numbers):
+    [line] = [line for line in printed_lines(page) if line.startswith(start)]
+    printed = numbers_in(line.replace("(k - 1) / 2n", ""))
+    assert faults([printed], [list(numbers())]) == []
