@@ -36,12 +36,14 @@ NOT_MUTATED = [
     "lib/explorables.py",
     "lib/plots.py",
     "lib/prose.py",
-    *(f"lib/{folder}__init__.py" for folder in ("", "exercises/", "models/", "samplers/")),
+    *(f"lib/{folder}__init__.py" for folder in ("", "exercises/", "models/", "numerics/", "priors/", "samplers/")),
 ]
 # The tests of a folder of the package. Those of samplers reach what they alone ask of a model.
 TESTS_OF_FOLDERS = {
     "exercises": ["tests/lib/exercises/test_practice.py"],
-    "models": ["tests/lib/models", "tests/lib/samplers", "tests/lib/test_arguments.py"],
+    "models": ["tests/lib/models", "tests/lib/priors", "tests/lib/samplers", "tests/lib/test_arguments.py"],
+    "numerics": ["tests/lib/models", "tests/lib/test_exchangeability.py"],
+    "priors": ["tests/lib/priors", "tests/lib/models", "tests/lib/samplers", "tests/lib/test_arguments.py"],
     "samplers": ["tests/lib/samplers", "tests/lib/test_arguments.py"],
 }
 # Beside the tests that are named after a file; the others of `lib/validation.py`, which everything calls, take hours.
