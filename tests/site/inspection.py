@@ -32,6 +32,30 @@ class Log:
         return self.console + [f"failed: {url}" for url in self.failed] + [f"other origin: {url}" for url in foreign]
 
 
+def dropped(request, scripts):
+    """Say whether the browser itself dropped a request that it made by itself.
+
+    These are the page's icon, for which it asks after the page has loaded, when the reader leaves before it has come;
+    and, with scripts off, the scripts that the page told it to preload.
+    """
+    icon = request.resource_type == "other" and request.failure == "net::ERR_ABORTED"
+    return icon or (request.resource_type == "script" and not scripts)
+
+
+def settle(page):
+    """Wait until a loaded page asks for nothing more: what is broken off by leaving counts as a fault."""
+    page.evaluate("document.fonts.ready.then(() => true)")
+    # An explorable says so when it is live, or has given up.
+    page.wait_for_function("[...document.querySelectorAll('.explorable')].every(box => box.dataset.state)")
+
+
+def follow(page, link):
+    """Click on a link, and wait until the page to which it leads has loaded and is at rest."""
+    with page.expect_event("load"):
+        page.locator(link).click()
+    settle(page)
+
+
 @contextmanager
 def opened(browser, url, *, width="desktop", theme="light", scripts=True, permissions=()):
     """Open ``url`` in a fresh context and give the page with its log."""
@@ -49,15 +73,12 @@ def opened(browser, url, *, width="desktop", theme="light", scripts=True, permis
     page.on("console", lambda m: log.console.append(f"console: {m.text}") if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: log.console.append(f"uncaught: {error}"))
     page.on("request", lambda request: log.requests.append(request.url))
-    # With scripts off, the browser itself drops the scripts that the page told it to preload.
-    page.on("requestfailed", lambda r: log.failed.append(r.url) if scripts or r.resource_type != "script" else None)
+    page.on("requestfailed", lambda request: None if dropped(request, scripts) else log.failed.append(request.url))
     page.on("response", lambda response: log.failed.append(response.url) if response.status >= 400 else None)
     try:
         page.goto(url, wait_until="load")
         if scripts:
-            page.evaluate("document.fonts.ready.then(() => true)")
-            # An explorable says so when it is live, or has given up.
-            page.wait_for_function("[...document.querySelectorAll('.explorable')].every(box => box.dataset.state)")
+            settle(page)
         yield page, log
     finally:
         context.close()

@@ -9,11 +9,13 @@ import yaml
 from inspection import (
     WIDTHS,
     axe_faults,
+    follow,
     head_faults,
     image_faults,
     link_faults,
     opened,
     repository_traces,
+    settle,
     sideways_faults,
     soup,
 )
@@ -280,12 +282,11 @@ def test_next_leads_through_every_page_of_the_book_and_previous_back(browser, ad
     with opened(browser, f"{address}/{INDEX}") as (page, log):
         seen = [page.url]
         while page.locator("a.right-next").count():
-            page.locator("a.right-next").click()
-            page.wait_for_load_state()
+            follow(page, "a.right-next")
             seen.append(page.url)
         assert {url.removeprefix(f"{address}/").split("#")[0] for url in seen} == book
-        page.locator("a.left-prev").click()
-        page.wait_for_url(seen[-2])
+        follow(page, "a.left-prev")
+        assert page.url == seen[-2]
         assert log.faults() == []
 
 
@@ -294,6 +295,7 @@ def test_the_chosen_theme_stays(browser, address):
         page.locator(".theme-switch-button:visible").first.click()  # from the system's setting to dark
         assert page.locator("html").get_attribute("data-theme") == "dark"
         page.reload()
+        settle(page)
         assert page.locator("html").get_attribute("data-theme") == "dark"
         assert log.faults() == []
 
