@@ -25,6 +25,7 @@ class Posterior:
     problem: Callable[[], Problem]
     engines: list[str]
     settings: dict[str, dict[str, int]] = field(default_factory=dict)
+    patience: float = 150  # seconds for a run, at least
 
 
 SCHOOLS_ENGINES = [*SMALL, "emcee, 64 walkers", "Stan"]
@@ -56,7 +57,9 @@ POSTERIORS = {
     ),
     "batting": Posterior("shares", "Batting averages of 18 players", Shares, SMALL),
     "asthma": Posterior("counts", "Asthma in 58 counties, 24 counts suppressed", Counts, SMALL),
-    "kidney": Posterior("nested", "Kidney cancer in 3,110 counties", Nested.kidney, list(KIDNEY_SETTINGS), KIDNEY_SETTINGS),
+    "kidney": Posterior(
+        "nested", "Kidney cancer in 3,110 counties", Nested.kidney, list(KIDNEY_SETTINGS), KIDNEY_SETTINGS
+    ),
     "kidney, in full": Posterior(
         "nested",
         "Kidney cancer in 3,110 counties, no rate integrated out",
@@ -77,6 +80,7 @@ POSTERIORS = {
         partial(Nested.simulated, 500),
         list(MANY_STATES_SETTINGS),
         MANY_STATES_SETTINGS,
+        patience=900,
     ),
 }
 PARTS = list(dict.fromkeys(posterior.part for posterior in POSTERIORS.values()))
