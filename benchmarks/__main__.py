@@ -24,7 +24,6 @@ from benchmarks.posteriors import PARTS, POSTERIORS
 GROUPS = [8, 100, 1000, 10_000, 100_000]
 FEW = {"chains": 4, "draws": 25, "warmup": 100}  # 100 draws are kept, however many groups there are
 QUICK = {"settings": {"draws": 100, "warmup": 100}, "reference": 20_000}
-PATIENCE = 150  # seconds for a run on one posterior
 MORE = FEW | {"draws": 100}
 
 
@@ -72,7 +71,7 @@ def _posteriors(part: str, names: list[str], options: argparse.Namespace) -> lis
             for name in [name for name in names if name in given.engines]:
                 case = {"engine": name, "posterior": posterior, "seed": repeat + 1}
                 case |= QUICK if options.quick else {"settings": given.settings.get(name, {})}
-                rows.append(_measure(case, max(options.limit, PATIENCE)))
+                rows.append(_measure(case, max(options.limit, given.patience)))
     return rows
 
 

@@ -49,7 +49,7 @@ class Problem(ABC):
 
     names: tuple[str, ...]  # of the parameters whose draws are kept
     scored: tuple[str, ...] = ()  # of what is judged, those whose effective draws count; all, if empty
-    has_exact = True
+    has_reference = True  # draws of `exact` by quadrature, which the benchmark takes for the truth
     target = 0.8  # the acceptance that NUTS should aim at
 
     @property

@@ -25,15 +25,30 @@ class Posterior:
     problem: Callable[[], Problem]
     engines: list[str]
     settings: dict[str, dict[str, int]] = field(default_factory=dict)
+    patience: float = 150  # seconds for a run, at least
 
 
 SCHOOLS_ENGINES = [*SMALL, "emcee, 64 walkers", "Stan"]
 # In steps of 100 draws, about the fewest with which every hyperparameter has over 1,000 effective draws.
-NESTED_SETTINGS = {
+KIDNEY_SETTINGS = {
+    "exact": {"draws": 300},
     "gibbs, 4 chains": {"warmup": 100, "draws": 1300},
     "PyMC": {"warmup": 500, "draws": 800},
     "PyMC with nutpie": {"warmup": 300, "draws": 1300},
     "NumPyro, parallel": {"warmup": 300, "draws": 1100},
+}
+FEW_STATES_SETTINGS = {
+    "exact": {"draws": 300},
+    "gibbs, 4 chains": {"warmup": 200, "draws": 2500},
+    "PyMC": {"warmup": 500, "draws": 1500},
+    "PyMC with nutpie": {"warmup": 500, "draws": 1500},
+    "NumPyro, parallel": {"warmup": 500, "draws": 1500},
+}
+MANY_STATES_SETTINGS = {
+    "exact": {"draws": 300},
+    "gibbs, 4 chains": {"warmup": 100, "draws": 400},
+    "PyMC with nutpie": {"warmup": 300, "draws": 1000},
+    "NumPyro, parallel": {"warmup": 300, "draws": 1000},
 }
 POSTERIORS = {
     "schools, flat": Posterior("normal", "Eight schools, flat prior on tau", partial(schools, "flat"), SCHOOLS_ENGINES),
@@ -42,13 +57,30 @@ POSTERIORS = {
     ),
     "batting": Posterior("shares", "Batting averages of 18 players", Shares, SMALL),
     "asthma": Posterior("counts", "Asthma in 58 counties, 24 counts suppressed", Counts, SMALL),
-    "kidney": Posterior("nested", "Kidney cancer in 3,110 counties", Nested, list(NESTED_SETTINGS), NESTED_SETTINGS),
+    "kidney": Posterior(
+        "nested", "Kidney cancer in 3,110 counties", Nested.kidney, list(KIDNEY_SETTINGS), KIDNEY_SETTINGS
+    ),
     "kidney, in full": Posterior(
         "nested",
         "Kidney cancer in 3,110 counties, no rate integrated out",
-        NestedInFull,
+        NestedInFull.kidney,
         ["PyMC with nutpie"],
         {"PyMC with nutpie": {"warmup": 500, "draws": 1300}},
+    ),
+    "5 states": Posterior(
+        "nested",
+        "Simulated: 176 counties in 5 states",
+        partial(Nested.simulated, 5),
+        list(FEW_STATES_SETTINGS),
+        FEW_STATES_SETTINGS,
+    ),
+    "500 states": Posterior(
+        "nested",
+        "Simulated: 17,600 counties in 500 states",
+        partial(Nested.simulated, 500),
+        list(MANY_STATES_SETTINGS),
+        MANY_STATES_SETTINGS,
+        patience=900,
     ),
 }
 PARTS = list(dict.fromkeys(posterior.part for posterior in POSTERIORS.values()))

@@ -12,6 +12,7 @@ from lib.models.location_scale import LocationScale
 from lib.models.state_likelihood import WIDEST, StateLikelihood
 from lib.models.state_tables import StateTables
 from lib.models.suppression import Suppression
+from lib.numerics.chunks import chunks
 from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter, complete, place
 from lib.priors.scales import LOG, REAL
@@ -105,9 +106,13 @@ class NestedGammaPoisson(Grouped):
     def draw_groups(self, rng: np.random.Generator, state_mean: FloatArray, state_shape: FloatArray) -> FloatArray:
         """Draw the suppressed counts, and every rate given them, shape (..., J)."""
         hidden = self._state[self._suppression.hidden]
-        rate = state_shape / state_mean
-        counts = self._suppression.impute(rng, state_shape[..., hidden], rate[..., hidden], self.exposure)
-        return self.groups_given(state_mean, state_shape, counts).draw(rng)
+        mean, shape = (values.reshape(-1, self.states.size) for values in (state_mean, state_shape))
+        lam = np.empty((len(mean), self.size))
+        for some in chunks(len(lam), self.size):
+            rate = shape[some] / mean[some]
+            counts = self._suppression.impute(rng, shape[some][:, hidden], rate[:, hidden], self.exposure)
+            lam[some] = self.groups_given(mean[some], shape[some], counts).draw(rng)
+        return lam.reshape(*state_mean.shape[:-1], self.size)
 
     # What calibration asks for (lib.models.base.Simulated).
 

@@ -5,14 +5,15 @@ whose priors are normal. So a state's likelihood is written, once, as a sum of p
 in v, at the nodes of a grid. Its integral over the priors is then a sum too, whatever the hyperparameters are.
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import special
+from threadpoolctl import ThreadpoolController
 
 from lib.models.state_likelihood import WIDEST, StateLikelihood
 from lib.validation import FloatArray
@@ -26,7 +27,9 @@ _SHARE = 1e-6  # of the likelihood's largest value: what is below it is left out
 _ERROR = 3e-3  # of the log density, at most: ten thousand draws see a shift of 0.01 standard deviations
 _STRIDE = 2  # nodes from one edge of a cell to the next
 _MARGIN = 1.05  # of a cell's ceiling above the values at its nodes
-_CHUNK = 512  # hyperparameters looked at together
+_CHUNK = 128  # hyperparameters looked at together
+# Over products of so small matrices, two threads of BLAS wait for one another: ten times as long on a busy machine.
+_one_thread = partial(ThreadpoolController().limit, limits=1, user_api="blas")
 
 
 class Axis(NamedTuple):
@@ -50,43 +53,48 @@ class Axis(NamedTuple):
 
 
 class Curves(NamedTuple):
-    """Expected values of normal curves at all nodes of one step, and what those before and after them add up to."""
+    """Functions of one variable, each a sum of normal curves at even nodes; those at its ends are repeated for ever."""
 
+    step: float
     first: int
-    value: FloatArray  # (n, nodes)
-    total: FloatArray  # cumulative, with those before
-    beyond: FloatArray  # (n,)
+    coefficients: FloatArray  # (nodes + 2, functions): the first and the last are of all curves before and after
 
     @classmethod
-    def at(cls, step: float, axes: Iterable[Axis], mean: FloatArray, sd: FloatArray) -> Self:
-        """Compute them at normal random points, means and standard deviations of shape (n,), for all axes of a step."""
+    def on(cls, axes: Sequence[Axis], coefficients: Iterable[FloatArray]) -> Self:
+        """Put functions together, given the axes, of one step, and their coefficients, each of shape (size, any)."""
         first, last = min(a.first for a in axes), max(a.first + a.size for a in axes)
-        first, last = first - 5, last + 5  # of the curves beyond the ends, some are counted one by one
-        width = np.hypot(_WIDTH * step, sd)[:, np.newaxis]
-        value = mean[:, np.newaxis] / width - step * np.arange(first, last) / width
+        first, last = first - 6, last + 6  # nearer to a node the curves beyond are counted one by one
+        wide = [
+            np.pad(c, ((axis.first - first, last - axis.first - axis.size), (0, 0)), mode="edge")
+            for axis, c in zip(axes, coefficients, strict=True)
+        ]
+        return cls(axes[0].step, first + 1, np.concatenate(wide, axis=1))
+
+    def expected(self, mean: FloatArray, sd: FloatArray) -> FloatArray:
+        """Return their expected values at normal random points, means and standard deviations of shape (n,)."""
+        width, mean = np.hypot(_WIDTH * self.step, sd)[:, np.newaxis], mean[:, np.newaxis]
+        last = self.first + len(self.coefficients) - 2
+        value = mean / width - self.step * np.arange(self.first - 1, last + 1) / width
         value *= value
         value *= -0.5
+        np.maximum(value, -100, out=value)  # with numbers below 1e-308, processors are slow
         np.exp(value, out=value)
-        value *= _WIDTH * step / width
-        ends = step * (first - 0.5) - mean, mean - step * (last - 0.5)
-        below, above = (_WIDTH * np.sqrt(2 * np.pi) * special.ndtr(end / width[:, 0]) for end in ends)
-        return cls(first, value, below[:, np.newaxis] + value.cumsum(axis=1), above)
-
-    def on(self, axis: Axis) -> FloatArray:
-        """Those of one axis, the first and the last repeated for ever: shape (n, size)."""
-        start = axis.first - self.first
-        value = self.value[:, start : start + axis.size].copy()
-        value[:, 0] = self.total[:, start]
-        value[:, -1] += self.beyond + self.total[:, -1] - self.total[:, start + axis.size - 1]
-        return value
+        value *= _WIDTH * self.step / width
+        for end, beyond in ((0, self.step * (self.first - 0.5) - mean), (-1, mean - self.step * (last - 0.5))):
+            value[:, end] = _WIDTH * np.sqrt(2 * np.pi) * special.ndtr(beyond / width)[:, 0]
+        return np.asarray(value @ self.coefficients)
 
 
 class Band(NamedTuple):
-    """Some neighbouring nodes of v, and the nodes of u that the likelihood needs there: few where shapes are small."""
+    """Some neighbouring nodes of v, and the nodes of u that the likelihood needs there: few where shapes are small.
+
+    There it is a sum of products of a function of u and one of v.
+    """
 
     u: Axis
     columns: slice  # of the nodes of v
-    coefficients: FloatArray  # of the curves in u, shape (nodes of u, columns); the last ones are repeated for ever
+    in_u: FloatArray  # coefficients of the functions of u, shape (nodes of u, products)
+    in_v: FloatArray  # of those of v, shape (all nodes of v, products)
     ceiling: FloatArray  # of the likelihood, shape (cells of u, cells of v), those beyond the ends included
 
 
@@ -98,14 +106,13 @@ class Table(NamedTuple):
     log_top: float
     error: float  # between the nodes
 
-    def expected(self, in_u: dict[float, Curves], in_v: dict[float, Curves]) -> FloatArray:
-        """Return its expected value, given those of the curves at n random points: shape (n,)."""
-        between = in_v[self.v.step].on(self.v) @ _inverse(self.v.size)
-        return np.asarray(np.einsum("nv,nv->n", self.at_nodes(in_u), between))
-
-    def at_nodes(self, in_u: dict[float, Curves]) -> FloatArray:
-        """Return its expected value over u alone, at the nodes of v: shape (n, nodes of v)."""
-        return np.concatenate([in_u[b.u.step].on(b.u) @ b.coefficients for b in self.bands], axis=1)
+    def at(self, u: FloatArray, v: FloatArray) -> FloatArray:
+        """Return the likelihood at all pairs of points: shape (points of u, points of v)."""
+        total = np.zeros((u.size, v.size))
+        for b in self.bands:
+            in_u, in_v = Curves.on([b.u], [b.in_u]), Curves.on([self.v], [b.in_v])
+            total += in_u.expected(u, np.zeros(u.size)) @ in_v.expected(v, np.zeros(v.size)).T
+        return total
 
 
 class StateTables:
@@ -119,19 +126,26 @@ class StateTables:
 
     def __init__(self, likelihood: StateLikelihood) -> None:
         self.likelihood = likelihood
-        self.tables = [_tabulate(likelihood, s) for s in range(likelihood.size)]
+        with _one_thread():
+            self.tables = [_tabulate(likelihood, s) for s in range(likelihood.size)]
         if (error := sum(table.error for table in self.tables)) > _ERROR:
             raise ValueError(f"model: the tables of its states' likelihood are off by {error:.1g}; gibbs does without")
+        bands = [(table.v, band) for table in self.tables for band in table.bands]
+        self._in_u = _by_step([band.u for _, band in bands], [band.in_u for _, band in bands])
+        self._in_v = _by_step([v for v, _ in bands], [band.in_v for _, band in bands])
+        products = [sum(band.in_u.shape[1] for band in table.bands) for table in self.tables]
+        self._first = np.cumsum([0, *products[:-1]])
 
     def log_density(self, mu: FloatArray, tau: FloatArray, nu: FloatArray, omega: FloatArray) -> FloatArray:
         """Log p(counts | hyperparameters), each of shape (n,), the states integrated out, up to a constant."""
-        axes = [band.u for table in self.tables for band in table.bands], [table.v for table in self.tables]
-        total = np.zeros(mu.size)
-        for start in range(0, mu.size, _CHUNK):
-            some = slice(start, start + _CHUNK)
-            in_u, in_v = _by_step(axes[0], mu[some], tau[some]), _by_step(axes[1], nu[some], omega[some])
-            for table in self.tables:
-                total[some] += np.log(np.maximum(table.expected(in_u, in_v), 1e-300))
+        total = np.empty(mu.size)
+        with _one_thread():
+            for start in range(0, mu.size, _CHUNK):
+                some = slice(start, start + _CHUNK)
+                products = _expected(self._in_u, mu[some], tau[some])
+                products *= _expected(self._in_v, nu[some], omega[some])
+                states = np.add.reduceat(products, self._first, axis=1)
+                total[some] = np.log(np.maximum(states, 1e-300)).sum(axis=1)
         return total
 
     def draw(
@@ -143,10 +157,11 @@ class StateTables:
         likelihood; a point comes from the prior under the ceilings, and stays with probability likelihood over ceiling.
         """
         u, v = np.empty((mu.size, len(self.tables))), np.empty((mu.size, len(self.tables)))
-        for s, table in enumerate(self.tables):
-            while (drawn := self._draw_state(rng, s, table, (mu, tau), (nu, omega))) is None:
-                table = table._replace(bands=[b._replace(ceiling=2 * b.ceiling) for b in table.bands])  # too low
-            u[:, s], v[:, s] = drawn
+        with _one_thread():
+            for s, table in enumerate(self.tables):
+                while (drawn := self._draw_state(rng, s, table, (mu, tau), (nu, omega))) is None:
+                    table = table._replace(bands=[b._replace(ceiling=2 * b.ceiling) for b in table.bands])  # too low
+                u[:, s], v[:, s] = drawn
         return u, v
 
     def _draw_state(
@@ -175,8 +190,23 @@ class StateTables:
         return u, v
 
 
-def _by_step(axes: list[Axis], mean: FloatArray, sd: FloatArray) -> dict[float, Curves]:
-    return {step: Curves.at(step, [a for a in axes if a.step == step], mean, sd) for step in {a.step for a in axes}}
+def _by_step(axes: list[Axis], coefficients: list[FloatArray]) -> list[tuple[Curves, NDArray[np.intp]]]:
+    """Put functions together that share a step, and say which they are."""
+    last = np.cumsum([c.shape[1] for c in coefficients])
+    found = []
+    for step in {axis.step for axis in axes}:
+        some = [i for i, axis in enumerate(axes) if axis.step == step]
+        columns = np.concatenate([np.arange(last[i] - coefficients[i].shape[1], last[i]) for i in some])
+        found.append((Curves.on([axes[i] for i in some], [coefficients[i] for i in some]), columns))
+    return found
+
+
+def _expected(curves: list[tuple[Curves, NDArray[np.intp]]], mean: FloatArray, sd: FloatArray) -> FloatArray:
+    """Return the expected values of all functions, in their order, at normal random points: shape (n, functions)."""
+    value = np.empty((mean.size, sum(columns.size for _, columns in curves)))
+    for some, columns in curves:
+        value[:, columns] = some.expected(mean, sd)
+    return value
 
 
 def _tabulate(likelihood: StateLikelihood, s: int) -> Table:
@@ -202,7 +232,7 @@ def _tabulate(likelihood: StateLikelihood, s: int) -> Table:
     share = np.exp(look - look.max())
     row, column = np.unravel_index(look.argmax(), look.shape)
     bend = -np.diff(look[row, np.clip([column - 1, column, column + 1], 0, v.size - 1)], 2)[0] / (v[1] - v[0]) ** 2
-    fine = _FINE
+    fine, enough = _FINE, _ERROR / likelihood.size
     for _ in range(4):
         v_axis = Axis.over(*_where_it_changes(v, share.T), max(bend, 1.0) ** -0.5 / fine)
         steps = 2.0 ** np.floor(np.log2(sd(v_axis.nodes[:-1:_STRIDE]) / fine))  # of each cell of v
@@ -213,21 +243,20 @@ def _tabulate(likelihood: StateLikelihood, s: int) -> Table:
             nodes = v_axis.nodes[columns.start : _STRIDE * (cells[-1] + 1) + 1]
             seen = (v >= nodes[0] - 0.5) & (v <= nodes[-1] + 0.5)
             u_axis = Axis.over(*_where_it_changes(u, share[:, seen]), step)
-            table.bands.append(_band(log_likelihood, u_axis, nodes, columns, v_axis.size, table.log_top))
+            table.bands.append(_band(log_likelihood, u_axis, nodes, columns, v_axis.size, table.log_top, enough / 100))
         points = np.concatenate([u, peak + sd(v[-1:]) * np.linspace(-4, 4, 50)]), v_axis.nodes[:-1:3] + v_axis.step / 2
-        in_u = _by_step([band.u for band in table.bands], points[0], np.zeros(points[0].size))
-        found = table.at_nodes(in_u) @ (_matrix(v_axis, points[1]) @ _inverse(v_axis.size)).T
-        error = np.abs(found - np.exp(log_likelihood(*points) - table.log_top)).max()
-        if error < _ERROR / likelihood.size:
+        error = np.abs(table.at(*points) - np.exp(log_likelihood(*points) - table.log_top)).max()
+        if error < enough:
             break
         fine *= np.sqrt(2)
     return table._replace(error=float(error))
 
 
 def _where_it_changes(x: FloatArray, share: FloatArray) -> tuple[float, float]:
-    """From where to where along x any column of a likelihood is not level."""
+    """From where to where along x any column of a likelihood is not level: at its middle, if all are."""
     changes = np.flatnonzero((np.abs(np.diff(share, axis=0)) > _SHARE).any(axis=1))
-    return (float(x[changes[0]]), float(x[changes[-1] + 1])) if changes.size else (float(x[0]), float(x[-1]))
+    first, last = (changes[0], changes[-1] + 1) if changes.size else (x.size // 2, x.size // 2)
+    return float(x[first]), float(x[last])
 
 
 def _band(
@@ -237,30 +266,29 @@ def _band(
     columns: slice,
     size: int,
     log_top: float,
+    negligible: float,
 ) -> Band:
-    """Make the curves in u agree with the likelihood at the nodes, and put a ceiling above each cell."""
+    """Make sums of products agree with the likelihood at the nodes, and put a ceiling above each cell."""
     share = np.exp(log_likelihood(u.nodes, v) - log_top)
-    coefficients = _inverse(u.size) @ share[:, : columns.stop - columns.start]
+    left, weight, right = np.linalg.svd(share[:, : columns.stop - columns.start], full_matrices=False)
+    products = max(1, int((weight > negligible).sum()))
+    in_u = _inverse(u.size) @ (left[:, :products] * weight[:products])
+    in_v = _inverse(size)[:, columns] @ right[:products].T
     # Beyond the ends there are cells too: all of u's, and those of v's that end the table.
     ends = _STRIDE * (columns.start == 0), _STRIDE * (columns.stop == size)
     padded = np.pad(share, ((_STRIDE, _STRIDE), ends), mode="edge")
     nodes = sliding_window_view(padded, (_STRIDE + 1, _STRIDE + 1))[::_STRIDE, ::_STRIDE]
     ceiling = _MARGIN * nodes.max(axis=(2, 3)) + _SHARE
-    for array in (coefficients, ceiling):
+    for array in (in_u, in_v, ceiling):
         array.setflags(write=False)
-    return Band(u, columns, coefficients, ceiling)
-
-
-def _matrix(axis: Axis, points: FloatArray) -> FloatArray:
-    """Curves of an axis at points, the last ones repeated for ever: shape (points, size)."""
-    return Curves.at(axis.step, [axis], points, np.zeros(points.size)).on(axis)
+    return Band(u, columns, in_u, in_v, ceiling)
 
 
 @cache
 def _inverse(size: int) -> FloatArray:
     """Coefficients of the curves that are one at one node and zero at the others."""
     axis = Axis(1.0, 0, size)
-    return np.linalg.inv(_matrix(axis, axis.nodes))
+    return np.linalg.inv(Curves.on([axis], [np.eye(size)]).expected(axis.nodes, np.zeros(size)))
 
 
 def _edges(axis: Axis, centre: float) -> FloatArray:

@@ -6,6 +6,7 @@ from scipy import integrate, stats
 
 from lib import NestedGammaPoisson
 from lib.models import state_tables
+from lib.models.state_likelihood import StateLikelihood
 from lib.models.state_tables import StateTables
 
 NAN = float("nan")
@@ -78,11 +79,8 @@ def test_the_integral_is_that_of_a_grid(name):
 def test_the_curves_beyond_the_ends_are_needed(monkeypatch):
     """Without them a likelihood that stays level, as that of a state without an event does, would end at the table."""
 
-    def cut(self, axis):
-        start = axis.first - self.first
-        return self.value[:, start : start + axis.size]
-
-    monkeypatch.setattr(state_tables.Curves, "on", cut)
+    padded = np.pad
+    monkeypatch.setattr(state_tables.np, "pad", lambda *given, mode: padded(*given, mode="constant"))
     monkeypatch.setattr(state_tables, "_ERROR", 1e9)
     state_tables._inverse.cache_clear()
     try:
@@ -127,26 +125,19 @@ def test_a_ceiling_that_is_too_low_is_raised(monkeypatch):
     draws_follow_their_conditional_distribution("events", HYPER[0])
 
 
-def test_a_ceiling_that_is_too_low_and_stays_so_is_caught(monkeypatch):
-    monkeypatch.setattr(state_tables, "_MARGIN", 0.3)
-    original = StateTables._draw_state
+def test_a_likelihood_that_a_ceiling_cuts_off_is_caught(monkeypatch):
+    original = StateTables.__init__
 
-    def lowered(self, rng, s, table, u_prior, v_prior):
-        class Never(type(rng)):
-            pass
+    class Cut(StateLikelihood):
+        def __call__(self, log_mean, log_shape, states=slice(None)):
+            return np.minimum(super().__call__(log_mean, log_shape, states), self.most)
 
-        likelihood = self.likelihood
+    def init(self, likelihood):
+        original(self, likelihood)
+        self.likelihood = Cut.__new__(Cut)
+        self.likelihood.__dict__ |= likelihood.__dict__ | {"most": self.tables[0].log_top + np.log(0.05)}
 
-        def capped(u, v, states=slice(None)):
-            return np.minimum(likelihood(u, v, states), table.log_top + np.log(table.bands[0].ceiling.min()))
-
-        self.likelihood = type("Capped", (), {"__call__": staticmethod(capped), "pooled": likelihood.pooled})()
-        try:
-            return original(self, rng, s, table, u_prior, v_prior)
-        finally:
-            self.likelihood = likelihood
-
-    monkeypatch.setattr(StateTables, "_draw_state", lowered)
+    monkeypatch.setattr(StateTables, "__init__", init)
     with pytest.raises(AssertionError):
         draws_follow_their_conditional_distribution("events", HYPER[0])
 
