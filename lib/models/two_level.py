@@ -192,4 +192,4 @@ class TwoLevel(Grouped):
 
 def columns(*values: ArrayLike) -> tuple[FloatArray, ...]:
     """Return each array with an axis for the groups: shape (..., 1) for (...)."""
-    return tuple(np.expand_dims(np.asarray(value, dtype=float), -1) for value in values)
+    return tuple(np.asarray(value, dtype=float)[..., np.newaxis] for value in values)

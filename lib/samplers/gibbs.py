@@ -173,8 +173,8 @@ def pool_move(step: SliceStep, state: State, rng: np.random.Generator) -> tuple[
         usable = np.isfinite(pool**2) & np.isfinite(pool**-2)
         log_weight = np.where(usable, parameter.log_density(pool), -np.inf)
     chosen = (log_weight + rng.gumbel(size=pool.shape)).argmax(axis=0)  # with probability proportional to the weight
-    value = np.take_along_axis(pool, chosen[np.newaxis], axis=0)[0]
-    return step.moved(value, state), float((chosen > 0).mean())
+    value = pool[chosen, np.arange(chosen.size)]
+    return step.moved(value, state), np.count_nonzero(chosen) / chosen.size
 
 
 def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Generator) -> tuple[State, float]:
