@@ -51,6 +51,14 @@ class Calibration:
         """Make the array read-only, as the record is."""
         freeze(self)
 
+    def __repr__(self) -> str:
+        """Tell its size, and the column that is furthest from uniform."""
+        p_values = self.p_values
+        return (
+            f"Calibration of {len(self.ranks)} replicates: among {len(p_values)} columns the smallest p-value is "
+            f"{p_values.min():.2g}, of {p_values.idxmin()}; for all together {self.p_value:.2g}"
+        )
+
     @property
     def p_values(self) -> pd.Series:
         """How surprising each column would be if it were uniform.
@@ -171,6 +179,10 @@ def simulation_based_calibration(
     arXiv:1804.06788. Modrak et al. (2025), "Simulation-based calibration checking for Bayesian computation",
     *Bayesian Analysis* 20:461-488, for the summaries.
     """
+    if isinstance(model, type) or not isinstance(model, Simulated):
+        raise TypeError(f"model must be a model that can make up data, such as NormalNormal, not {model!r:.60}")
+    if not callable(sampler):
+        raise TypeError(f"sampler must be a sampler itself, such as lib.gibbs, not {sampler!r:.60}")
     replicates, draws = positive_integer("replicates", replicates), positive_integer("draws", draws)
     chains, thin = positive_integer("chains", chains), positive_integer("thin", thin)
     refuse_what_does_not_fit("replicates", replicates, each=_A_REPLICATE)

@@ -34,6 +34,7 @@ type State = dict[str, FloatArray]
 """The present value of every parameter, chains first."""
 
 
+@runtime_checkable
 class Simulated(Model, Protocol):
     """A model that can make up data, so that a sampler can be tried where the truth is known."""
 

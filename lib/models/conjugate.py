@@ -26,7 +26,13 @@ class Conjugate(TwoLevel):
     outer_start: ClassVar[tuple[float, float]]
     """Chains start between these values of it, on its free scale."""
     outer_nodes: FloatArray
-    """Quadrature looks here first."""
+    """Quadrature looks here first, on its own scale."""
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a class whose outer hyperparameter is none of its two."""
+        super().__init_subclass__()
+        if hasattr(cls, "outer") and cls.outer not in cls.hyper:
+            raise TypeError(f"{cls.__name__}: outer must be one of {' and '.join(cls.hyper)}, not {cls.outer!r}")
 
     # The formulas that algebra adds.
 

@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import ClassVar, NamedTuple, Self
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -15,15 +16,21 @@ from lib.validation import FloatArray, freeze, group_labels
 _ROUNDING = 1e-6  # in a power that is read off a prior's density
 
 
-class End(NamedTuple):
+@dataclass(frozen=True)
+class End:
     """An end of a parameter's range, where the posterior may fail to be proper."""
 
     what: str
-    to: str  # "zero", "one" or "infinity"
+    to: Literal["zero", "one", "infinity"]
     power: float  # with which prior times likelihood go there
     why: str
     logarithms: bool = False  # whether powers of a logarithm make the power -1 converge
     sentence: str = ""  # said in place of the usual one
+
+    def __post_init__(self) -> None:
+        """Refuse an end that there is not: it would be taken for another."""
+        if self.to not in ("zero", "one", "infinity"):
+            raise ValueError(f"to must be 'zero', 'one' or 'infinity', not {self.to!r}")
 
     @property
     def diverges(self) -> bool:
@@ -51,7 +58,23 @@ class Grouped(ABC):
     hyper: ClassVar[tuple[str, ...]]
     """The attributes that hold the hyperparameters, in the order of the signature."""
 
+    def __init_subclass__(cls) -> None:
+        """Refuse a class whose names do not fit together, when it is written."""
+        super().__init_subclass__()
+        names = {name: getattr(cls, name, ()) for name in ("data", "hyper")}
+        for name, value in names.items():
+            if not (isinstance(value, tuple) and all(isinstance(part, str) for part in value)):
+                raise TypeError(f"{cls.__name__}: {name} must be a tuple of names, not {value!r}")
+        if len(names["data"]) not in (0, 2):
+            raise TypeError(f"{cls.__name__}: data must be two names, of what is observed and of what is known of it")
+        every = [*names["data"], *names["hyper"], getattr(cls, "group", "")]
+        if twice := {name for name in every if every.count(name) > 1}:
+            raise TypeError(f"{cls.__name__}: data, group and hyper need different names; {min(twice)} comes twice")
+
     def __init__(self, labels: Sequence[object] | None, allow_improper: bool) -> None:
+        for name in self.hyper:
+            if not isinstance(getattr(self, name, None), Hyperparameter):
+                raise TypeError(f"{type(self).__name__}: {name} must come from lib.priors.specification.hyperparameter")
         self.size = getattr(self, self.data[0]).size
         self._labels = group_labels(labels, length=self.size)
         self._tabulate()

@@ -16,7 +16,7 @@ from lib.models.base import ExactStep, SliceStep, State
 from lib.models.grouped import Grouped
 from lib.priors.distributions import Distribution
 from lib.priors.hyperparameter import Hyperparameter, complete, place
-from lib.priors.scales import Scale
+from lib.priors.scales import REAL, Scale
 from lib.validation import FloatArray
 
 
@@ -28,6 +28,14 @@ class TwoLevel(Grouped):
 
     scale: ClassVar[Scale]
     """The free scale of a group's own parameter."""
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a class whose scale is none, or whose population has more hyperparameters than two."""
+        super().__init_subclass__()
+        if not isinstance(getattr(cls, "scale", REAL), Scale):
+            raise TypeError(f"{cls.__name__}: scale must be REAL, LOG or LOGIT of lib.priors.scales, not {cls.scale!r}")
+        if len(getattr(cls, "hyper", "ab")) != 2:
+            raise TypeError(f"{cls.__name__}: hyper must be two names, not {cls.hyper}")
 
     # The formulas.
 

@@ -54,8 +54,10 @@ def arguments(
         raise TypeError(f"model must be a model with its data, such as NormalNormal(y, sigma), not {kind}")
     if not isinstance(model, asks):
         able = " and ".join(name for name, protocols in _ABLE.items() if isinstance(model, protocols))
+        lacking = " or ".join(protocol.__name__ for protocol in asks)
         raise TypeError(
-            f"model: {sampler} cannot draw from a {type(model).__name__}, which lacks what it asks for; {able} can"
+            f"model: {sampler} asks for a model that is {lacking} (see lib.models.base), and {type(model).__name__} is "
+            f"not; {able} can draw from it"
         )
     draws, chains = positive_integer("draws", draws), positive_integer("chains", chains)
     warmup = whole_number("warmup", warmup)

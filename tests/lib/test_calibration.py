@@ -65,6 +65,12 @@ def test_one_p_value_for_all_columns_is_bonferronis(replicates):
     found = dataclasses.replace(found, pit=pit)
     assert 0 < found.p_values.min() < 1 / len(COLUMNS)
     assert found.p_value == pytest.approx(len(COLUMNS) * found.p_values.min())
+    column, smallest = min(found.p_values.items(), key=lambda item: item[1])
+    assert column == "mu" or replicates == 3
+    assert repr(found) == (
+        f"Calibration of {replicates} replicates: among 8 columns the smallest p-value is {smallest:.2g}, "
+        f"of {column}; for all together {found.p_value:.2g}"
+    )
 
 
 @pytest.mark.parametrize(("kind", "planted"), [(bugs.SignOfMu, exact), (NormalNormal, bugs.shuffled(exact))])

@@ -74,9 +74,9 @@ def parts_of(target: str) -> set[str]:
 
 
 def names_of_the_library() -> set[str]:
-    """What the package's models and samplers call their classes, functions and attributes."""
+    """What the package, and the models and samplers that are examples, call their classes, functions and attributes."""
     found = set()
-    for path in (*(ROOT / "lib").rglob("*.py"),):
+    for path in (*(ROOT / "lib").rglob("*.py"), *(ROOT / "tests" / "support").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef | ast.FunctionDef):
                 found.add(node.name)

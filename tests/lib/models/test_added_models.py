@@ -4,12 +4,14 @@ import arviz as az
 import numpy as np
 import pytest
 from beta_negative_binomial import BetaNegativeBinomial
+from model_checks import fits_together
 from paths import ROOT
 from poisson_lognormal import PoissonLognormal
 from scipy import integrate, stats
 
-from lib import exact, gibbs, metropolis
+from lib import BetaBinomial, GammaPoisson, NormalNormal, exact, gibbs, metropolis
 from lib.calibration import simulation_based_calibration
+from lib.models.grouped import End
 
 SUPPORT = ROOT / "tests" / "support"
 FIFTH = dict(
@@ -73,7 +75,9 @@ def test_every_sampler_agrees_with_a_grid(kind, sampler):
 
 def test_what_its_mathematics_does_not_allow_is_refused_with_what_does():
     with pytest.raises(
-        TypeError, match="^model: exact cannot draw from a PoissonLognormal, .* asks for; gibbs and metropolis can$"
+        TypeError,
+        match=r"^model: exact asks for a model that is Integrable or Collapsed \(see lib.models.base\), and "
+        "PoissonLognormal is not; gibbs and metropolis can draw from it$",
     ):
         exact(PoissonLognormal(**SIXTH), draws=5, rng=np.random.default_rng(1))
 
@@ -88,16 +92,6 @@ def test_they_are_calibrated(kind, sampler):
     )
     assert found.p_value > 1e-3
     assert {"log_likelihood", "log_prior", "product"} <= set(found.ranks)
-
-
-@pytest.mark.parametrize("kind", GIVEN)
-def test_a_replicate_is_a_model_of_its_data(kind):
-    """What is computed once from the data is computed anew for data that are made up."""
-    model = kind(**GIVEN[kind])
-    truth, replicated = model.replicate(np.random.default_rng(1))
-    fresh = kind(**GIVEN[kind] | {kind.data[0]: getattr(replicated, kind.data[0])})
-    theta = model.scale.clip(truth["theta"])
-    np.testing.assert_array_equal(replicated.pointwise_log_likelihood(theta), fresh.pointwise_log_likelihood(theta))
 
 
 class Shrunk(PoissonLognormal):
@@ -163,3 +157,106 @@ def test_the_marginal_likelihood_is_scipys():
         )
     ]
     np.testing.assert_allclose(np.log(whole[0]).sum(), expected[1], rtol=1e-4)
+
+
+COURSE = {
+    NormalNormal: dict(y=[28.0, 8, -3, 7], sigma=[15.0, 10, 16, 11], mu=stats.norm(5, 8), tau=stats.gamma(2, scale=6)),
+    BetaBinomial: dict(
+        successes=[3, 0, 9, 12], trials=[9, 4, 20, 12], mean=stats.beta(2, 3), concentration=stats.gamma(3, scale=5)
+    ),
+    GammaPoisson: dict(
+        counts=[4, 0, 7, 1], exposure=[2, 0.5, 3, 1], shape=stats.gamma(3), mean=stats.lognorm(0.6, scale=2)
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("kind", [*GIVEN, *COURSE])
+def test_the_formulas_fit_together(kind, seed):
+    fits_together(kind, (GIVEN | COURSE)[kind], seed)
+
+
+def test_the_formulas_of_shape_and_rate_fit_together():
+    given = COURSE[GammaPoisson]
+    fits_together(
+        GammaPoisson, {name: value for name, value in given.items() if name != "mean"} | dict(rate=stats.gamma(2))
+    )
+
+
+SLIPS = {
+    "another posterior": (
+        dict(groups_given=lambda self, a, b: BetaNegativeBinomial.groups_given(self, a, 1.01 * np.asarray(b))),
+        "groups_given and the marginal",
+    ),
+    "a sum over all": (
+        dict(pointwise_log_likelihood=lambda self, t: BetaNegativeBinomial.pointwise_log_likelihood(self, t).sum(-1)),
+        "pointwise_log_likelihood: shape",
+    ),
+    "a marginal of each group": (
+        dict(log_marginal_likelihood=lambda self, a, b: np.zeros((7, self.size))),
+        "log_marginal_likelihood: shape",
+    ),
+    "a coordinate that does not lead back": (
+        dict(inner_at=lambda self, outer, other: other * outer, other_at=lambda self, outer, inner: inner),
+        "inner_at and other_at",
+    ),
+    "a derivative forgotten": (
+        dict(inner_at=lambda self, outer, other: other * outer, other_at=lambda self, outer, inner: inner / outer),
+        "log_jacobian",
+    ),
+    "a table of the first data": (
+        dict(_tabulate=lambda self: getattr(self, "_log_ways", None) is None and BetaNegativeBinomial._tabulate(self)),
+        "_tabulate: what is computed once",
+    ),
+    "a walk without its Jacobian": (
+        dict(log_free_density=lambda self, x: BetaNegativeBinomial.log_free_density(self, x) - x[..., -1]),
+        "the density that is walked",
+    ),
+    "one hyperparameter scattered": (dict(scatter=lambda self, rng, n: {"mean": rng.random(n)}), "scatter|concentra"),
+}
+
+
+@pytest.mark.parametrize(("formulas", "message"), SLIPS.values(), ids=SLIPS)
+def test_formulas_that_do_not_fit_are_told(formulas, message):
+    with pytest.raises((AssertionError, KeyError), match=message):
+        fits_together(type("Slipped", (BetaNegativeBinomial,), formulas), FIFTH)
+
+
+NAMES = {
+    "data of one name": (dict(data="hits"), "data must be a tuple of names, not 'hits'"),
+    "data of three": (dict(data=("a", "b", "c")), "data must be two names, of what is observed"),
+    "hyper in a list": (dict(hyper=["mean", "concentration"]), "hyper must be a tuple of names"),
+    "three": (dict(hyper=("mean", "concentration", "third")), "hyper must be two names"),
+    "the same twice": (dict(hyper=("mean", "mean")), "different names; mean comes twice"),
+    "a group that is a hyperparameter": (dict(group="mean"), "different names; mean comes twice"),
+    "a scale by its name": (dict(scale="LOG"), "scale must be REAL, LOG or LOGIT of lib.priors.scales, not 'LOG'"),
+    "another outer one": (dict(outer="kappa"), "outer must be one of mean and concentration, not 'kappa'"),
+}
+
+
+@pytest.mark.parametrize(("attributes", "message"), NAMES.values(), ids=NAMES)
+def test_a_class_whose_names_do_not_fit_is_refused_when_it_is_written(attributes, message):
+    with pytest.raises(TypeError, match=f"^Slipped: .*{message}"):
+        type("Slipped", (BetaNegativeBinomial,), attributes)
+
+
+def test_a_hyperparameter_that_is_none_is_refused():
+    class Slipped(PoissonLognormal):
+        hyper = ("mu", "sd")
+
+    with pytest.raises(TypeError, match="^Slipped: sd must come from lib.priors.specification.hyperparameter"):
+        Slipped(**SIXTH)
+
+
+def test_an_end_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="^to must be 'zero', 'one' or 'infinity', not 'inf'"):
+        End("tau", "inf", 0.0, "the likelihood does not vanish")
+
+
+def test_calibration_refuses_what_is_no_model_or_no_sampler():
+    rng = np.random.default_rng(1)
+    for model in (FIFTH, PoissonLognormal):
+        with pytest.raises(TypeError, match="^model must be a model that can make up data, such as NormalNormal"):
+            simulation_based_calibration(model, gibbs, replicates=5, rng=rng)
+    with pytest.raises(TypeError, match="^sampler must be a sampler itself, such as lib.gibbs, not 'gibbs'"):
+        simulation_based_calibration(PoissonLognormal(**SIXTH), "gibbs", replicates=5, rng=rng)

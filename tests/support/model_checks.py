@@ -1,0 +1,79 @@
+"""Whether a two-level model's formulas fit together: what to run first on a model that is new."""
+
+import numpy as np
+
+from lib.models.conjugate import Conjugate
+from lib.models.two_level import columns
+
+
+def fits_together(kind, given, seed=1):
+    """Raise an AssertionError that says which formulas do not.
+
+    `kind` is the model's class, and `given` its arguments by name, with two unknown hyperparameters of proper priors.
+    """
+    model, rng = kind(**given), np.random.default_rng(seed)
+    state = model.start_state(rng, 7)
+    natural = model.natural(*(state[p.name] for p in model.hyperparameters))
+    population = model.population(*columns(*natural))
+    theta = model.scale.clip(population.draw(rng, (7, model.size)))
+    _shapes_are_right(model, rng, natural, theta)
+    _data_that_are_made_up_are_all_that_it_knows(model, kind, given, rng, theta)
+    _walk_is_the_joint(model, rng)
+    if isinstance(model, Conjugate):
+        likelihood = model.log_likelihood(theta) + population.log_density(theta).sum(axis=-1)
+        marginal = likelihood - model.groups_given(*natural).log_density(theta).sum(axis=-1)
+        _same_up_to_a_constant(model.log_marginal_likelihood(*natural), marginal, "groups_given and the marginal")
+        _coordinates_lead_back(model)
+
+
+def _shapes_are_right(model, rng, natural, theta):
+    each = (7, model.size)
+    shapes = {
+        "pointwise_log_likelihood": (model.pointwise_log_likelihood(theta).shape, each),
+        "simulate": (model.simulate(rng, theta[0]).shape, (model.size,)),
+        "own_estimates": (model.own_estimates().mean.shape, (model.size,)),
+        "scatter": (next(iter(model.scatter(rng, 7).values())).shape, (7,)),
+    }
+    if isinstance(model, Conjugate):
+        shapes["groups_given"] = model.groups_given(*natural).mean.shape, each
+        shapes["log_marginal_likelihood"] = model.log_marginal_likelihood(*natural).shape, (7,)
+        grid = model.log_marginal_likelihood(natural[0][:, np.newaxis], natural[1]).shape
+        shapes["log_marginal_likelihood, of arguments that broadcast"] = grid, (7, 7)
+    for name, (found, expected) in shapes.items():
+        assert found == expected, f"{name}: shape {found}, not {expected}"
+    assert model.scatter(rng, 7).keys() == {p.name for p in model.hyperparameters}, "scatter: other names"
+
+
+def _data_that_are_made_up_are_all_that_it_knows(model, kind, given, rng, theta):
+    made_up = model.simulate(rng, theta[0])
+    other, fresh = model.with_data(made_up), kind(**given | {model.data[0]: made_up})
+    found, expected = (each.pointwise_log_likelihood(theta) for each in (other, fresh))
+    assert (found == expected).all(), "_tabulate: what is computed once from the data is not computed anew"
+
+
+def _walk_is_the_joint(model, rng):
+    position = model.start_position(rng, 9)
+    values = model.parameters(position, rng)
+    theta, hyper = values[model.group], [values[p.name] for p in model.hyperparameters]
+    free, anchor = model.scale.free(theta), model.anchor(*model.natural(*hyper))
+    jacobian = (model.scale.log_jacobian(free) + np.log(anchor.free_sd)).sum(axis=-1)
+    for parameter, value in zip(model.hyperparameters, hyper, strict=True):
+        jacobian = jacobian + parameter.log_jacobian(parameter.free(value))
+    joint = model.log_joint(theta, *hyper) + jacobian
+    _same_up_to_a_constant(model.log_free_density(position), joint, "the density that is walked and the joint one")
+
+
+def _coordinates_lead_back(model):
+    """The other hyperparameter is a function of the inner coordinate, whose derivative is as stated."""
+    outer, other = model._ordered
+    first, inner = outer.natural(np.array([0.3, 1.7])), model.inner.natural(np.array([-0.4, 0.6]))
+    second = model.other_at(first, inner)
+    np.testing.assert_allclose(model.inner_at(first, second), inner, rtol=1e-9, err_msg="inner_at and other_at")
+    step = 1e-6 * inner
+    slope = (model.other_at(first, inner + step) - model.other_at(first, inner - step)) / (2 * step)
+    stated = np.broadcast_to(model.log_jacobian(first, inner), slope.shape)
+    np.testing.assert_allclose(np.exp(stated), np.abs(slope), rtol=1e-6, err_msg="log_jacobian")
+
+
+def _same_up_to_a_constant(found, expected, what):
+    np.testing.assert_allclose(found - found[0], expected - expected[0], atol=1e-8, err_msg=what)
