@@ -232,7 +232,7 @@ def _tabulate(likelihood: StateLikelihood, s: int) -> Table:
     share = np.exp(look - look.max())
     row, column = np.unravel_index(look.argmax(), look.shape)
     bend = -np.diff(look[row, np.clip([column - 1, column, column + 1], 0, v.size - 1)], 2)[0] / (v[1] - v[0]) ** 2
-    fine, enough = _FINE, _ERROR / likelihood.size
+    fine = _FINE
     for _ in range(4):
         v_axis = Axis.over(*_where_it_changes(v, share.T), max(bend, 1.0) ** -0.5 / fine)
         steps = 2.0 ** np.floor(np.log2(sd(v_axis.nodes[:-1:_STRIDE]) / fine))  # of each cell of v
@@ -243,10 +243,10 @@ def _tabulate(likelihood: StateLikelihood, s: int) -> Table:
             nodes = v_axis.nodes[columns.start : _STRIDE * (cells[-1] + 1) + 1]
             seen = (v >= nodes[0] - 0.5) & (v <= nodes[-1] + 0.5)
             u_axis = Axis.over(*_where_it_changes(u, share[:, seen]), step)
-            table.bands.append(_band(log_likelihood, u_axis, nodes, columns, v_axis.size, table.log_top, enough / 100))
+            table.bands.append(_band(log_likelihood, u_axis, nodes, columns, v_axis.size, table.log_top))
         points = np.concatenate([u, peak + sd(v[-1:]) * np.linspace(-4, 4, 50)]), v_axis.nodes[:-1:3] + v_axis.step / 2
         error = np.abs(table.at(*points) - np.exp(log_likelihood(*points) - table.log_top)).max()
-        if error < enough:
+        if error < _ERROR / likelihood.size:
             break
         fine *= np.sqrt(2)
     return table._replace(error=float(error))
@@ -266,12 +266,11 @@ def _band(
     columns: slice,
     size: int,
     log_top: float,
-    negligible: float,
 ) -> Band:
     """Make sums of products agree with the likelihood at the nodes, and put a ceiling above each cell."""
     share = np.exp(log_likelihood(u.nodes, v) - log_top)
     left, weight, right = np.linalg.svd(share[:, : columns.stop - columns.start], full_matrices=False)
-    products = max(1, int((weight > negligible).sum()))
+    products = max(1, int((weight > _SHARE / 10).sum()))
     in_u = _inverse(u.size) @ (left[:, :products] * weight[:products])
     in_v = _inverse(size)[:, columns] @ right[:products].T
     # Beyond the ends there are cells too: all of u's, and those of v's that end the table.
