@@ -31,24 +31,25 @@ class Posterior:
 SCHOOLS_ENGINES = [*SMALL, "emcee, 64 walkers", "Stan"]
 # In steps of 100 draws, about the fewest with which every hyperparameter has over 1,000 effective draws.
 KIDNEY_SETTINGS = {
-    "exact": {"draws": 300},
+    "exact": {"draws": 400},
     "gibbs, 4 chains": {"warmup": 100, "draws": 1300},
     "PyMC": {"warmup": 500, "draws": 800},
     "PyMC with nutpie": {"warmup": 300, "draws": 1300},
     "NumPyro, parallel": {"warmup": 300, "draws": 1100},
 }
 FEW_STATES_SETTINGS = {
-    "exact": {"draws": 300},
-    "gibbs, 4 chains": {"warmup": 200, "draws": 2500},
-    "PyMC": {"warmup": 500, "draws": 1500},
-    "PyMC with nutpie": {"warmup": 500, "draws": 1500},
-    "NumPyro, parallel": {"warmup": 500, "draws": 1500},
+    "exact": {"draws": 600},
+    "gibbs, 4 chains": {"warmup": 200, "draws": 3500},
+    "PyMC": {"warmup": 500, "draws": 3000},
+    "PyMC with nutpie": {"warmup": 500, "draws": 3000},
+    "NumPyro, parallel": {"warmup": 500, "draws": 2000},
 }
+# The general engines would need a quarter of an hour and more for a thousand: they draw fewer.
 MANY_STATES_SETTINGS = {
     "exact": {"draws": 300},
-    "gibbs, 4 chains": {"warmup": 100, "draws": 400},
+    "gibbs, 4 chains": {"warmup": 100, "draws": 900},
     "PyMC with nutpie": {"warmup": 300, "draws": 1000},
-    "NumPyro, parallel": {"warmup": 300, "draws": 1000},
+    "NumPyro, parallel": {"warmup": 300, "draws": 300},
 }
 POSTERIORS = {
     "schools, flat": Posterior("normal", "Eight schools, flat prior on tau", partial(schools, "flat"), SCHOOLS_ENGINES),

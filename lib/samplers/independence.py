@@ -14,44 +14,65 @@ from lib.validation import FloatArray
 _DEGREES = 8.0  # of freedom of the proposals, whose tails must be heavier than the posterior's
 _POINTS = 400  # in each round of fitting
 _ROUNDS = 30
+_BELLS = 4  # where one is not enough
+_POINTS_OF_BELLS = 1000
+_ROUNDS_OF_BELLS = 5
+_GOOD = 0.8  # of a round's points that are worth a draw: one bell is enough
 _ENOUGH = 0.1  # of a round's points, at least, must be worth a draw
 _THIN = 3  # proposals for each draw that is kept: one of them is nearly always accepted
 
 
 class Proposal(NamedTuple):
-    """A multivariate t distribution, folded: a coordinate that cannot be negative counts at its distance from zero.
+    """A mixture of multivariate t distributions, folded: a coordinate that cannot be negative counts from zero.
 
     Where a standard deviation may well be zero, its posterior falls off on one side only, as half a bell does.
     """
 
     signs: FloatArray  # (f, d), one or minus one: where the points are that are folded onto one
-    centre: FloatArray  # (d,)
-    root: FloatArray  # (d, d), Cholesky's
+    share: FloatArray  # (k,), of each part of the mixture
+    centre: FloatArray  # (k, d)
+    root: FloatArray  # (k, d, d), Cholesky's
 
     def draw(self, rng: np.random.Generator, size: int) -> FloatArray:
         """Draw points, shape (size, d)."""
-        t = rng.standard_normal((size, self.centre.size)) / np.sqrt(rng.chisquare(_DEGREES, (size, 1)) / _DEGREES)
-        x = self.centre + t @ self.root.T
-        return np.where((self.signs < 0).any(axis=0), np.abs(x), x)
+        parts = self.share.size
+        part = rng.choice(parts, size, p=self.share) if parts > 1 else np.zeros(size, dtype=int)
+        normal = rng.standard_normal((size, self.centre.shape[1]))
+        t = normal / np.sqrt(rng.chisquare(_DEGREES, (size, 1)) / _DEGREES)
+        x = self.centre[part] + np.einsum("nij,nj->ni", self.root[part], t)
+        return np.asarray(np.where((self.signs < 0).any(axis=0), np.abs(x), x))
 
     def log_density(self, x: FloatArray) -> FloatArray:
         """Log density up to a constant, shape (size,)."""
-        return np.asarray(np.logaddexp.reduce(self._log_unfolded(x)))
+        return np.asarray(special.logsumexp(self._log_unfolded(x), axis=(0, 1)))
 
     def fitted(self, x: FloatArray, weight: FloatArray) -> Self:
-        """Return the distribution with the mean and the covariance of weighted points, unfolded as this one has it."""
-        share = special.softmax(self._log_unfolded(x), axis=0) * weight
-        centre = np.einsum("fn,fd,nd->d", share, self.signs, x)
-        away = self.signs[:, np.newaxis] * x - centre
-        covariance = np.einsum("fn,fni,fnj->ij", share, away, away)
-        covariance.flat[:: centre.size + 1] *= 1 + 1e-9
-        return self._replace(centre=centre, root=np.linalg.cholesky(covariance))
+        """Return the mixture whose parts have the share, mean and covariance of the weighted points that are theirs.
+
+        A tenth of a covariance is that within all parts, so that a part of few points does not collapse.
+        """
+        theirs = special.softmax(self._log_unfolded(x), axis=(0, 1)) * weight
+        share = theirs.sum(axis=(1, 2)) + 1e-6  # and none without any
+        unfolded = self.signs[:, np.newaxis] * x
+        centre = np.einsum("kfn,fnd->kd", theirs, unfolded) / share[:, np.newaxis]
+        away = unfolded - centre[:, np.newaxis, np.newaxis]
+        scatter = np.einsum("kfn,kfni,kfnj->kij", theirs, away, away)
+        covariance = 0.9 * scatter / share[:, np.newaxis, np.newaxis] + 0.1 * scatter.sum(axis=0)
+        covariance[:, *np.diag_indices(x.shape[1])] *= 1 + 1e-9
+        return self._replace(share=share / share.sum(), centre=centre, root=np.linalg.cholesky(covariance))
+
+    def split(self, centres: FloatArray) -> Self:
+        """Return a mixture of equal parts, each as wide as this one's first, around centres of shape (k, d)."""
+        parts = len(centres)
+        return self._replace(share=np.full(parts, 1 / parts), centre=centres, root=self.root[[0] * parts])
 
     def _log_unfolded(self, x: FloatArray) -> FloatArray:
-        """Log density at each of the points that are folded onto one, up to a constant: shape (f, size)."""
-        z = (self.signs[:, np.newaxis] * x - self.centre) @ np.linalg.inv(self.root).T
-        kernel = np.log1p((z**2).sum(axis=-1) / _DEGREES)
-        return np.asarray(-(_DEGREES + x.shape[1]) / 2 * kernel - np.log(self.root.diagonal()).sum())
+        """Log density, up to a constant, of each part at each of the points that are folded onto one: (k, f, size)."""
+        away = self.signs[:, np.newaxis] * x - self.centre[:, np.newaxis, np.newaxis]
+        z = np.einsum("kij,kfnj->kfni", np.linalg.inv(self.root), away)
+        log_kernel = -(_DEGREES + x.shape[1]) / 2 * np.log1p((z**2).sum(axis=-1) / _DEGREES)
+        log_height = np.log(self.share) - np.log(np.diagonal(self.root, axis1=1, axis2=2)).sum(axis=-1)
+        return np.asarray(log_kernel + log_height[:, np.newaxis, np.newaxis])
 
 
 class Folded:
@@ -101,14 +122,15 @@ def propose(
     Notes
     -----
     The fit is by importance sampling: in each round the points that were drawn, by their weights, give the next centre
-    and covariance. Where few points have all the weight, a power of the weights is taken that leaves a quarter. It does
-    not find a second mode far from the first.
+    and covariance; and where that is not good enough, those of four parts of a mixture. Where few points have all the
+    weight, a power of the weights is taken that leaves a quarter. It does not find a second mode far from the first.
 
     References
     ----------
     Tierney (1994), "Markov chains for exploring posterior distributions", *Annals of Statistics* 22:1701-1728, for
     chains of independent proposals. Cappé, Guillin, Marin and Robert (2004), "Population Monte Carlo", *Journal of
-    Computational and Graphical Statistics* 13:907-929, for the fit.
+    Computational and Graphical Statistics* 13:907-929, for the fit; and Cappé, Douc, Guillin, Marin and Robert (2008),
+    "Adaptive importance sampling in general mixture classes", *Statistics and Computing* 18:447-459, of a mixture.
     """
     position = model.start_position(rng, _POINTS)
     if not model.integrated:
@@ -116,20 +138,23 @@ def propose(
     folded = Folded(model, position)
     x, log_weight, worth = folded.point(position), model.log_free_density(position), 0.0
     signs = np.array(list(product(*([1.0, -1.0] if bent else [1.0] for bent in folded.bent))))
-    proposal = Proposal(signs, x.mean(axis=0), np.diag(x.std(axis=0)))
+    proposal = Proposal(signs, np.ones(1), x.mean(axis=0)[np.newaxis], np.diag(x.std(axis=0))[np.newaxis])
     for _ in range(_ROUNDS):
-        proposal = proposal.fitted(x, _tempered(log_weight))
-        x = proposal.draw(rng, _POINTS)
-        log_weight = folded.log_density(x) - proposal.log_density(x)
+        proposal, x, log_weight = _fit(proposal, folded, x, log_weight, _POINTS, rng)
         before, worth = worth, _worth(log_weight)
         if before > 0.3 and worth < before + 0.03:  # it does not get better any more
             break
+    if worth < _GOOD:
+        proposal = proposal.split(x[rng.choice(_POINTS, _BELLS, p=_tempered(log_weight))])
+        for _ in range(_ROUNDS_OF_BELLS):
+            proposal, x, log_weight = _fit(proposal, folded, x, log_weight, _POINTS_OF_BELLS, rng)
+        worth = _worth(log_weight)
     if worth < _ENOUGH:
         raise ValueError(
-            f"model: {_POINTS} proposals for its hyperparameters are worth {worth * _POINTS:.0f} draws: their "
+            f"model: {len(x)} proposals for its hyperparameters are worth {worth * len(x):.0f} draws: their "
             "posterior is far from a bell; gibbs can draw from it"
         )
-    first = rng.choice(_POINTS, chains, p=special.softmax(log_weight))
+    first = rng.choice(len(x), chains, p=special.softmax(log_weight))
     now, at = log_weight[first], x[first]
     proposed = proposal.draw(rng, chains * draws * _THIN)
     log_weight = (folded.log_density(proposed) - proposal.log_density(proposed)).reshape(draws, _THIN, chains)
@@ -143,6 +168,15 @@ def propose(
             rates[:, draw] += rate / _THIN
         kept[:, draw] = at
     return folded.position(kept), {"acceptance_rate": rates}
+
+
+def _fit(
+    proposal: Proposal, folded: Folded, x: FloatArray, log_weight: FloatArray, size: int, rng: np.random.Generator
+) -> tuple[Proposal, FloatArray, FloatArray]:
+    """Fit a proposal to weighted points; return it with points of its own and their log weights."""
+    proposal = proposal.fitted(x, _tempered(log_weight))
+    x = proposal.draw(rng, size)
+    return proposal, x, folded.log_density(x) - proposal.log_density(x)
 
 
 def _worth(log_weight: FloatArray) -> float:

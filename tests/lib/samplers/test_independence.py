@@ -91,9 +91,16 @@ def test_what_is_bent_comes_back():
         assert np.trapezoid(density, x) == pytest.approx(np.trapezoid(straight, free), rel=1e-5)
 
 
-def test_a_proposal_is_a_density():
+PARTS = {
+    "one": ([1.0], [[0.3, 0.5]], [[[0.7, 0.0], [0.2, 0.9]]]),
+    "two": ([0.8, 0.2], [[0.3, 0.5], [-2.0, 3.0]], [[[0.7, 0.0], [0.2, 0.9]], [[0.4, 0.0], [-0.6, 1.3]]]),
+}
+
+
+@pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
+def test_a_proposal_is_a_density(parts):
     signs = np.array([[1.0, 1.0], [1.0, -1.0]])
-    proposal = independence.Proposal(signs, np.array([0.3, 0.5]), np.array([[0.7, 0.0], [0.2, 0.9]]))
+    proposal = independence.Proposal(signs, *map(np.array, parts))
     grid, step = np.linspace(-40, 40, 801, retstep=True)
     half = grid[grid >= 0]
     points = np.stack(np.meshgrid(grid, half, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -107,6 +114,55 @@ def test_a_proposal_is_a_density():
         assert abs(found.mean() - share @ function(points)) < 5 * found.std() / np.sqrt(found.size)
 
 
+class Crescent(Known):
+    """Mu falls off on both sides of a parabola in nu."""
+
+    def log_free_density(self, position):
+        mu, nu = position[..., 0], position[..., 1]
+        return -((mu - nu**2) ** 2) / 0.5 - nu**2 / 2
+
+
+def crescent_is_drawn(least):
+    model = Crescent(mu=stats.norm(), nu=stats.norm())
+    posterior = exact(model, draws=5000, rng=np.random.default_rng(1)).posterior
+    mu, nu = posterior["mu"].values, posterior["nu"].values
+    for values, law in ((nu, stats.norm()), (mu - nu**2, stats.norm(scale=0.5))):
+        size = float(az.ess(values))
+        assert size > least, size
+        every = max(1, round(values.size / size))
+        assert stats.kstest(values.ravel()[::every], law.cdf).pvalue > 1e-3
+
+
+def test_a_posterior_that_is_no_bell_takes_several():
+    crescent_is_drawn(4000)
+
+
+def test_one_bell_alone_would_not_do(monkeypatch):
+    monkeypatch.setattr(independence, "_GOOD", 0.0)
+    with pytest.raises(AssertionError):
+        crescent_is_drawn(4000)
+
+
+def test_parts_are_fitted_to_their_points():
+    """Two clouds, half of one of them folded at zero: their shares, means and spreads come back."""
+    rng = np.random.default_rng(1)
+    clouds = [rng.normal([-4, 0], [1.0, 2.0], (30_000, 2)), rng.normal([4, 9], [0.5, 1.0], (10_000, 2))]
+    x = np.concatenate(clouds)
+    x[:, 1] = np.abs(x[:, 1])
+    signs = np.array([[1.0, 1.0], [1.0, -1.0]])
+    wide = independence.Proposal(signs, np.ones(1), np.zeros((1, 2)), 5 * np.eye(2)[np.newaxis])
+    mixture = wide.split(np.array([[-3.0, 0.0], [3.0, 7.0]]))
+    for _ in range(20):
+        mixture = mixture.fitted(x, np.full(len(x), 1 / len(x)))
+    np.testing.assert_allclose(mixture.share, [0.75, 0.25], atol=0.01)
+    np.testing.assert_allclose(mixture.centre, [[-4, 0], [4, 9]], atol=0.05)
+    # A tenth of a part's covariance is that within all parts: here three quarters and a quarter.
+    within = 0.75 * np.array([1.0, 4.0]) + 0.25 * np.array([0.25, 1.0])
+    covariance = mixture.root @ mixture.root.swapaxes(1, 2)
+    for part, own in enumerate(([1.0, 4.0], [0.25, 1.0])):
+        np.testing.assert_allclose(covariance[part].diagonal(), 0.9 * np.array(own) + 0.1 * within, rtol=0.05)
+
+
 class Shell(Known):
     """All mass is near the surface of a ball."""
 
@@ -116,7 +172,7 @@ class Shell(Known):
 
 def test_a_posterior_that_is_no_bell_is_refused():
     model = Shell(mu=stats.norm(), nu=stats.norm(), xi=stats.norm())
-    with pytest.raises(ValueError, match="model: 400 proposals for its hyperparameters are worth .* gibbs can draw"):
+    with pytest.raises(ValueError, match="model: 1000 proposals for its hyperparameters are worth .* gibbs can draw"):
         exact(model, draws=10, rng=np.random.default_rng(1))
 
 
