@@ -23,8 +23,8 @@ class Conjugate(TwoLevel):
 
     outer: ClassVar[str]
     """Which of the hyperparameters it is."""
-    outer_start: ClassVar[tuple[float, float]]
-    """Chains start between these values of it, on its free scale."""
+    outer_start: tuple[float, float]
+    """Chains start between these values of it, on its free scale; unless the model has a `scatter` of its own."""
     outer_nodes: FloatArray
     """Quadrature looks here first, on its own scale."""
 

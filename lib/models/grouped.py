@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, get_origin
 
 import numpy as np
 
@@ -72,6 +72,10 @@ class Grouped(ABC):
             raise TypeError(f"{cls.__name__}: data, group and hyper need different names; {min(twice)} comes twice")
 
     def __init__(self, labels: Sequence[object] | None, allow_improper: bool) -> None:
+        owed = [vars(base).get("__annotations__", {}) for base in type(self).__mro__]
+        owed = [name for base in owed for name, kind in base.items() if get_origin(kind) is ClassVar]
+        if missing := [name for name in owed if not hasattr(self, name)]:
+            raise TypeError(f"{type(self).__name__} must say what its {missing[0]} is, as an attribute of the class")
         for name in self.hyper:
             if not isinstance(getattr(self, name, None), Hyperparameter):
                 raise TypeError(f"{type(self).__name__}: {name} must come from lib.priors.specification.hyperparameter")

@@ -1,9 +1,11 @@
 """Whether a two-level model's formulas fit together: what to run first on a model that is new."""
 
+import inspect
+
 import numpy as np
 
 from lib.models.conjugate import Conjugate
-from lib.models.two_level import columns
+from lib.models.two_level import TwoLevel, columns
 
 
 def fits_together(kind, given, seed=1):
@@ -12,6 +14,10 @@ def fits_together(kind, given, seed=1):
     `kind` is the model's class, and `given` its arguments by name, with two unknown hyperparameters of proper priors.
     """
     model, rng = kind(**given), np.random.default_rng(seed)
+    if len(model.unknown) < 2:
+        raise ValueError("given: both hyperparameters must be unknown, with proper priors")
+    _names_are_in_order(kind)
+    _values_are_on_their_scales(model, rng)
     state = model.start_state(rng, 7)
     natural = model.natural(*(state[p.name] for p in model.hyperparameters))
     population = model.population(*columns(*natural))
@@ -26,13 +32,40 @@ def fits_together(kind, given, seed=1):
         _coordinates_lead_back(model)
 
 
+def _names_are_in_order(kind):
+    """Methods take the hyperparameters as `hyper` has them. (In another order they give a wrong posterior.)"""
+    if kind.natural is not TwoLevel.natural:
+        return
+    for name in {"population", "groups_given", "log_marginal_likelihood"} & set(dir(kind)):
+        taken = tuple(inspect.signature(getattr(kind, name)).parameters)[1:3]
+        assert taken == kind.hyper, f"{name} takes {' and '.join(taken)}, but hyper is {' and '.join(kind.hyper)}"
+
+
+def _values_are_on_their_scales(model, rng):
+    """Own estimates and scattered hyperparameters lie in their ranges, and so do the ends that may fail."""
+    low, high = model.scale.range
+    estimate, error = model.own_estimates()
+    assert ((estimate > low) & (estimate < high)).all(), f"own_estimates: outside {low:g} to {high:g}"
+    assert (error > 0).all(), "own_estimates: a standard error that is not above zero"
+    scattered = model.scatter(rng, 7)
+    assert scattered.keys() == {p.name for p in model.hyperparameters}, f"scatter: the names {list(scattered)}"
+    for parameter in model.hyperparameters:
+        low, high = parameter.scale.range
+        values = scattered[parameter.name]
+        assert np.shape(values) == (7,), f"scatter: {parameter.name} has the shape {np.shape(values)}, not (7,)"
+        assert ((values > low) & (values < high)).all(), f"scatter: {parameter.name} outside {low:g} to {high:g}"
+        for end in model.ends():
+            where = {"zero": 0.0, "one": 1.0, "infinity": np.inf}[end.to]
+            if end.what == parameter.name:
+                assert low <= where <= high, f"ends: {end.what} does not go to {end.to}, but from {low:g} to {high:g}"
+
+
 def _shapes_are_right(model, rng, natural, theta):
     each = (7, model.size)
     shapes = {
         "pointwise_log_likelihood": (model.pointwise_log_likelihood(theta).shape, each),
         "simulate": (model.simulate(rng, theta[0]).shape, (model.size,)),
         "own_estimates": (model.own_estimates().mean.shape, (model.size,)),
-        "scatter": (next(iter(model.scatter(rng, 7).values())).shape, (7,)),
     }
     if isinstance(model, Conjugate):
         shapes["groups_given"] = model.groups_given(*natural).mean.shape, each
@@ -41,7 +74,6 @@ def _shapes_are_right(model, rng, natural, theta):
         shapes["log_marginal_likelihood, of arguments that broadcast"] = grid, (7, 7)
     for name, (found, expected) in shapes.items():
         assert found == expected, f"{name}: shape {found}, not {expected}"
-    assert model.scatter(rng, 7).keys() == {p.name for p in model.hyperparameters}, "scatter: other names"
 
 
 def _data_that_are_made_up_are_all_that_it_knows(model, kind, given, rng, theta):
