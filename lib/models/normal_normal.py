@@ -77,8 +77,6 @@ class NormalNormal(Conjugate):
         self.sigma = positive_vector("sigma", sigma, length=self.y.size)
         self.mu = hyperparameter("mu", mu, REAL)
         self.tau = hyperparameter("tau", tau, LOG)
-        # From far below the smallest standard error to far above the spread of the estimates.
-        self.outer_nodes = np.geomspace(1e-4 * self.sigma.min(), 1e4 * max(np.ptp(self.y), self.sigma.max()), 80)
         super().__init__(labels, allow_improper)
 
     # The model.
@@ -155,8 +153,7 @@ class NormalNormal(Conjugate):
             raise TypeError("tau must be given; for the likelihood of tau alone write log_marginal_likelihood(tau=...)")
         s = self._summary(np.asarray(tau, dtype=float))
         fixed = s.log_precision / 2 - s.scatter / 2 - self.size * LOG_TWO_PI / 2
-        if mu is None:
-            mu = self.mu.value
+        mu = self.mu.value if mu is None else mu
         if mu is not None:
             return np.asarray(fixed - s.precision * (s.centre - np.asarray(mu, dtype=float)) ** 2 / 2)
         mean, precision = self._normal_mu()
@@ -222,8 +219,7 @@ class NormalNormal(Conjugate):
         telling = self.sigma <= _SAYS_NOTHING * second
         spread = np.hypot(self.y[telling].std(), self.sigma[telling].mean())
         telling |= self.sigma <= _SAYS_NOTHING * spread
-        y, sigma = self.y[telling], self.sigma[telling]
-        return float(y.mean()), float(np.hypot(y.std(), sigma.mean()))
+        return float(self.y[telling].mean()), float(np.hypot(self.y[telling].std(), self.sigma[telling].mean()))
 
     def _draw_theta(self, state: State, rng: np.random.Generator) -> State:
         given = self.deviation_given(state["mu"], state["tau"])
@@ -231,6 +227,10 @@ class NormalNormal(Conjugate):
         return {"theta": state["mu"][:, np.newaxis] + deviation, "theta_deviation": deviation}
 
     # Quadrature (lib.models.base.Integrable).
+
+    def _tabulate(self) -> None:
+        """Look for tau from far below the smallest standard error to far above the spread of the estimates."""
+        self.outer_nodes = np.geomspace(1e-4 * self.sigma.min(), 1e4 * max(np.ptp(self.y), self.sigma.max()), 80)
 
     @property
     def integrated(self) -> tuple[Hyperparameter, ...]:

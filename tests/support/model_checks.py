@@ -80,7 +80,12 @@ def _data_that_are_made_up_are_all_that_it_knows(model, kind, given, rng, theta)
     made_up = model.simulate(rng, theta[0])
     other, fresh = model.with_data(made_up), kind(**given | {model.data[0]: made_up})
     found, expected = (each.pointwise_log_likelihood(theta) for each in (other, fresh))
-    assert (found == expected).all(), "_tabulate: what is computed once from the data is not computed anew"
+    message = "_tabulate: what is computed once from the data is not computed anew"
+    assert (found == expected).all(), message
+    if isinstance(model, Conjugate):
+        for nodes in ((), (model._ordered[0].natural(np.array([0.3, 1.7])),)):
+            found, expected = (each.starting_nodes(*nodes) for each in (other, fresh))
+            assert np.array_equal(found, expected), message
 
 
 def _walk_is_the_joint(model, rng):
