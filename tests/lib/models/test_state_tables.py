@@ -167,3 +167,12 @@ def test_states_beside_one_another_are_their_own():
         total = total + alone.log_density(*hyper)
     found = together.log_density(*hyper)
     np.testing.assert_allclose(found - found[0], total - total[0], atol=2e-3)
+
+
+def test_no_table_reaches_where_a_likelihood_is_level():
+    """Of many groups with many events, small shapes are beyond belief: nothing is there to be tabulated."""
+    rng = np.random.default_rng(13)  # the first of which the lowest nodes of v lie there
+    exposure = np.exp(rng.normal(1, 1, 100))
+    counts = rng.poisson(rng.gamma(10, 5 / 10, 100) * exposure)
+    (table,) = NestedGammaPoisson(counts, exposure, ["A"] * 100, **PRIORS)._tables.tables
+    assert max(band.u.size for band in table.bands) < 300
