@@ -1,8 +1,9 @@
 """The nested model's hyperparameters with every state integrated out, by a table of each state's likelihood.
 
 Given the hyperparameters the states are independent, and each depends on its own log mean u and log shape v alone,
-whose priors are normal. So a state's likelihood is written, once, as a sum of products of a normal curve in u and one
-in v, at the nodes of a grid. Its integral over the priors is then a sum too, whatever the hyperparameters are.
+whose priors are normal. So a state's likelihood is written, once, as a sum of products of a function of u and one of v,
+and each of these as a sum of normal curves at even nodes. Its integral over the priors is then a sum of products too,
+whatever the hyperparameters are.
 """
 
 from collections.abc import Callable, Iterable, Sequence
