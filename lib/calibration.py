@@ -14,6 +14,7 @@ from scipy import stats
 from tqdm import tqdm
 
 from lib.models.base import Simulated
+from lib.samplers.convergence import judged_elsewhere
 from lib.validation import FloatArray, freeze, generator, positive_integer, refuse_what_does_not_fit
 
 type Statistic = Callable[[Any, Mapping[str, FloatArray]], FloatArray]
@@ -230,7 +231,8 @@ def _replicate(
     true = _columns(replicated, {name: value[np.newaxis, np.newaxis] for name, value in truth.items()}, statistics)
     length = max(_SHORTEST, -(-thin * draws // chains))
     for attempt in range(_ATTEMPTS):
-        posterior = sampler(replicated, draws=length, chains=chains, rng=rng, **options).posterior
+        with judged_elsewhere():  # here, by the effective sample size of every column
+            posterior = sampler(replicated, draws=length, chains=chains, rng=rng, **options).posterior
         drawn = _columns(replicated, {name: posterior[name].values for name in truth}, statistics)
         values = np.stack([drawn[name] for name in true], axis=-1)
         effective = min(

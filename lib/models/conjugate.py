@@ -1,5 +1,6 @@
 """Two-level models in which algebra helps: every group's parameter integrates out in closed form."""
 
+import math
 from abc import abstractmethod
 from typing import ClassVar
 
@@ -114,6 +115,33 @@ class Conjugate(TwoLevel):
 
     def _draw_groups(self, state: State, rng: np.random.Generator) -> State:
         return {self.group: self.draw_groups(rng, *self._natural(state))}
+
+    # A random walk (lib.models.base.Walkable) over the coordinates that quadrature integrates over: two at most, with
+    # however many groups. The groups are drawn given where it was.
+
+    def start_position(self, rng: np.random.Generator, chains: int) -> FloatArray:
+        """Coordinates scattered where the data put them, on the free scale."""
+        outer, other = (self.start_hyperparameters(rng, chains)[p.name] for p in self._ordered)
+        start = {self._ordered[0].name: outer, self.inner.name: self.inner_at(outer, other)}
+        return np.array([p.free(start[p.name]) for p in self.integrated]).reshape(-1, chains).T
+
+    def log_free_density(self, position: FloatArray) -> FloatArray:
+        """Log posterior of the free coordinates, the groups integrated out."""
+        log_jacobian, inside, values = np.zeros(position.shape[:-1]), True, []
+        for number, p in enumerate(self.integrated):
+            within = p.within(position[..., number])
+            inside &= within == position[..., number]
+            log_jacobian = log_jacobian + p.log_jacobian(within)
+            values.append(p.natural(within))
+        with np.errstate(all="ignore"):  # far out, where numbers overflow
+            return np.where(inside, self.log_integrand(*values) + log_jacobian, -np.inf)
+
+    def parameters(self, position: FloatArray, rng: np.random.Generator) -> State:
+        """Return the hyperparameters at each position, and draw the groups' parameters given them."""
+        shape = position.shape[:-1]
+        coordinates = (p.natural(position[..., i].ravel()) for i, p in enumerate(self.integrated))
+        drawn = self.draw_given(rng, *coordinates, size=math.prod(shape))
+        return {name: value.reshape(*shape, *value.shape[1:]) for name, value in drawn.items()}
 
     # Quadrature (lib.models.base.Integrable).
 

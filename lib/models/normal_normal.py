@@ -11,7 +11,7 @@ from lib.models.base import ExactStep, SliceStep, State
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
 from lib.models.location_scale import Measured
-from lib.models.two_level import columns
+from lib.models.two_level import TwoLevel, columns
 from lib.numerics.chunks import chunks, in_chunks
 from lib.priors.distributions import LOG_TWO_PI, Normal
 from lib.priors.hyperparameter import Hyperparameter, place
@@ -172,9 +172,9 @@ class NormalNormal(Conjugate):
             theta[some] += given.mean
         return theta
 
-    # A random walk (lib.models.base.Walkable). It moves each effect's distance from its mean given mu and tau. Where
-    # tau is small and the effects are squeezed into the neck of a funnel, a distance stays spread out, as
-    # eta = (theta - mu) / tau does; and where tau is large and each effect is tied to its estimate, as eta does not.
+    # A random walk (lib.models.base.Walkable) over all parameters. It moves each effect's distance from its mean given
+    # mu and tau, which stays spread out where a small tau squeezes the effects into the neck of a funnel.
+    start_position, parameters = TwoLevel.start_position, TwoLevel.parameters
 
     def anchor(self, mu: FloatArray, tau: FloatArray) -> Normal:
         """Return the effects' posterior given mu and tau."""

@@ -131,7 +131,7 @@ class TwoLevel(Grouped):
             log_population = (population.log_free_density(free) + np.log(anchor.free_sd)).sum(axis=-1)
             return np.asarray(self.log_free_likelihood(free) + log_population + log_prior)
 
-    def parameters(self, position: FloatArray, rng: np.random.Generator | None = None) -> State:
+    def parameters(self, position: FloatArray, rng: np.random.Generator) -> State:
         """Return groups' parameters and hyperparameters at each position; none is left to draw."""
         hyper, _ = place(self.hyperparameters, position[..., self.size :])
         anchor = self.anchor(*self.natural(*hyper))

@@ -168,14 +168,17 @@ class Hyperparameter:
         """Log of the derivative of `natural`, which a density on the free scale must include."""
         return self.scale.log_jacobian(free)
 
-    def log_free_density(self, free: FloatArray) -> FloatArray:
-        """Log prior density on the free scale, up to a constant; minus infinity outside the support.
+    def within(self, free: FloatArray) -> FloatArray:
+        """Bring what lies outside the support to its edge; and to where the scale ends for a walk.
 
-        So it is where the scale ends for a walk: a chain that an improper posterior draws towards zero or infinity
-        stops there.
+        A chain that an improper posterior draws towards zero or infinity stops there.
         """
         (lower, upper), (least, greatest) = self.free_support, self.scale.reach
-        within = np.minimum(np.maximum(free, max(lower, least)), min(upper, greatest))
+        return np.asarray(np.minimum(np.maximum(free, max(lower, least)), min(upper, greatest)))
+
+    def log_free_density(self, free: FloatArray) -> FloatArray:
+        """Log prior density on the free scale, up to a constant; minus infinity outside the support."""
+        within = self.within(free)
         density = self.log_density(self.natural(within)) + self.log_jacobian(within)
         return np.where(free == within, density, -np.inf)
 
@@ -236,6 +239,7 @@ def place(parameters: Sequence[Hyperparameter], free: FloatArray) -> tuple[list[
     """
     given, log_prior = {}, np.zeros(free.shape[:-1])
     for number, p in enumerate(p for p in parameters if p.value is None):
-        given[p.name] = p.natural(free[..., number])
+        with np.errstate(over="ignore"):  # far out, where there is no density
+            given[p.name] = p.natural(free[..., number])
         log_prior = log_prior + p.log_free_density(free[..., number])
     return [np.broadcast_to(value, log_prior.shape) for value in complete(parameters, given)], log_prior

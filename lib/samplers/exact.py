@@ -6,6 +6,7 @@ import xarray as xr
 from lib.models.base import Collapsed, Integrable
 from lib.priors.hyperparameter import Hyperparameter
 from lib.samplers.chain import arguments
+from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.samplers.independence import propose
 from lib.samplers.quadrature import LogLinear, NoMassError, integrate
@@ -35,6 +36,11 @@ def exact(model: Integrable | Collapsed, *, draws: int, chains: int = 4, rng: np
     TypeError, ValueError
         If an argument breaks a rule, the draws would take more than 4 GiB, or the posterior is improper.
 
+    Warns
+    -----
+    ConvergenceWarning
+        If the draws cannot be trusted, for a collapsed model; see `lib.samplers.convergence`.
+
     Notes
     -----
     Of at most two, each hyperparameter is drawn by inverting a distribution function that is accurate to about 2e-5.
@@ -46,7 +52,7 @@ def exact(model: Integrable | Collapsed, *, draws: int, chains: int = 4, rng: np
         raise ValueError(f"model: there is nothing to draw from, the posterior is improper: {model.improper}")
     if not isinstance(model, Integrable):
         position, stats = propose(model, draws=draws, chains=chains, rng=rng)
-        return to_datatree(model, model.parameters(position, rng), sample_stats=stats)
+        return checked("exact", model, to_datatree(model, model.parameters(position, rng), sample_stats=stats))
     size = chains * draws
     try:
         coordinates = _draw_coordinates(model, rng, size)

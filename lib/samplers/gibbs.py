@@ -5,6 +5,7 @@ import xarray as xr
 
 from lib.models.base import ExactStep, SliceStep, State, Sweepable
 from lib.samplers.chain import arguments, run
+from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.validation import FloatArray
 
@@ -35,6 +36,11 @@ def gibbs(model: Sweepable, *, draws: int, warmup: int, chains: int = 4, rng: np
     TypeError, ValueError
         If an argument breaks a rule, or the draws would take more than 4 GiB.
 
+    Warns
+    -----
+    ConvergenceWarning
+        If the draws cannot be trusted; see `lib.samplers.convergence`.
+
     Notes
     -----
     Where the likelihood alone has a name, draws from it are candidates, and the prior decides between them and the
@@ -51,7 +57,8 @@ def gibbs(model: Sweepable, *, draws: int, warmup: int, chains: int = 4, rng: np
     draws, chains, warmup, rng = arguments(
         "gibbs", model, rng, asks=(Sweepable,), draws=draws, chains=chains, warmup=warmup
     )
-    return to_datatree(model, run(Sweep(model), draws=draws, warmup=warmup, chains=chains, rng=rng))
+    posterior = run(Sweep(model), draws=draws, warmup=warmup, chains=chains, rng=rng)
+    return checked("gibbs", model, to_datatree(model, posterior))
 
 
 class Sweep:

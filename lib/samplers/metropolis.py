@@ -6,8 +6,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from lib.models.base import State, Walkable
 from lib.samplers.chain import arguments, run
+from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.validation import FloatArray, finite_array
+
+_PRIOR_WORTH = 5.0  # positions that the scatter at the start counts for
 
 
 def metropolis(
@@ -20,7 +23,7 @@ def metropolis(
     covariance: ArrayLike | None = None,
     target: float = 0.3,
 ) -> xr.DataTree:
-    """Draw from a posterior by a random walk of all parameters at once.
+    """Draw from a posterior by a random walk of all that the model leaves to it, at once.
 
     Parameters
     ----------
@@ -46,11 +49,18 @@ def metropolis(
     TypeError, ValueError
         If an argument breaks a rule, or the draws would take more than 4 GiB.
 
+    Warns
+    -----
+    ConvergenceWarning
+        If the draws cannot be trusted; see `lib.samplers.convergence`.
+
     References
     ----------
     Haario, Saksman and Tamminen (2001), "An adaptive Metropolis algorithm", *Bernoulli* 7:223-242; here the adaptation
-    ends with the warm-up, so that what is kept comes from a Markov chain. The rate is between the optimum of one
-    dimension, 0.44, and that of many, 0.234 (Roberts, Gelman and Gilks 1997).
+    ends with the warm-up, so that what is kept comes from a Markov chain. Ledoit and Wolf (2004), "A well-conditioned
+    estimator for large-dimensional covariance matrices", *Journal of Multivariate Analysis* 88:365-411, for shrinking
+    what is learned. The rate is between the optimum of one dimension, 0.44, and that of many, 0.234 (Roberts, Gelman
+    and Gilks 1997).
     """
     draws, chains, warmup, rng = arguments(
         "metropolis", model, rng, asks=(Walkable,), draws=draws, chains=chains, warmup=warmup
@@ -61,7 +71,7 @@ def metropolis(
     stats = run(walk, draws=draws, warmup=warmup, chains=chains, rng=rng)
     posterior = model.parameters(stats.pop("position"), rng)
     stats["step_size"] = np.full((chains, draws), np.exp(walk.log_step))
-    return to_datatree(model, posterior, sample_stats=stats)
+    return checked("metropolis", model, to_datatree(model, posterior, sample_stats=stats))
 
 
 class RandomWalk:
@@ -78,12 +88,13 @@ class RandomWalk:
         # The first steps are as large as starting positions are scattered, so that units do not matter.
         scattered = self.model.start_position(rng, max(chains, 100))
         position, size = scattered[:chains], scattered.shape[-1]
-        self.root = np.diag(scattered.std(axis=0)) if self.given_root is None else self.given_root
+        self.scatter = scattered.std(axis=0)
+        self.root = np.diag(self.scatter) if self.given_root is None else self.given_root
         if len(self.root) != size:
             raise ValueError(
                 f"covariance must be {size} by {size} for this model; it is {len(self.root)} by {len(self.root)}"
             )
-        self.log_step = np.log(2.4 / np.sqrt(size))
+        self.log_step = np.log(2.4 / np.sqrt(max(size, 1)))
         return {"position": position, "log_density": self.model.log_free_density(position)}
 
     def step(self, state: State, rng: np.random.Generator) -> State:
@@ -105,9 +116,8 @@ class RandomWalk:
         state = self.step(state, rng)
         self.log_step += (state["acceptance_rate"].mean() - self.target) / (iteration + 10) ** 0.6
         self.past.append(state["position"])
-        chains, size = state["position"].shape
-        if self.given_root is None and (iteration + 1) % 100 == 0 and chains * iteration > 10 * size:
-            self.root = _learned_root(np.concatenate(self.past[len(self.past) // 2 :]), self.root)
+        if self.given_root is None and (iteration + 1) % 100 == 0 and self.scatter.size:
+            self.root = _learned_root(np.concatenate(self.past[len(self.past) // 2 :]), self.scatter)
         return state
 
 
@@ -149,11 +159,19 @@ def _given_root(given: ArrayLike) -> FloatArray:
         raise ValueError("covariance must be positive definite") from error
 
 
-def _learned_root(positions: FloatArray, before: FloatArray) -> FloatArray:
-    """Return the Cholesky root of the positions' covariance, held away from singular."""
+def _learned_root(positions: FloatArray, scatter: FloatArray) -> FloatArray:
+    """Return the Cholesky root of the positions' covariance, shrunk: to the scatter at the start, uncorrelated.
+
+    In d dimensions a walk takes some d steps to forget where it was, so that n positions are worth about n / d. While
+    that is less than d, it says little of the correlations: unshrunk, they leave directions in which the walk would
+    hardly move, and so would never learn better.
+    """
+    count, size = positions.shape
+    worth = count / size
     covariance = np.atleast_2d(np.cov(positions, rowvar=False))
-    variance = covariance.diagonal().copy()
-    if not (variance > 0).all():  # nothing has moved yet
-        return before
-    np.fill_diagonal(covariance, variance * (1 + 1e-6))
-    return np.linalg.cholesky(covariance)
+    sd = np.sqrt(covariance.diagonal())
+    unit = np.where(sd > 0, sd, 1.0)
+    correlation = worth / (worth + size) * covariance / np.outer(unit, unit)
+    np.fill_diagonal(correlation, 1.0)
+    spread = np.sqrt((worth * sd**2 + _PRIOR_WORTH * scatter**2) / (worth + _PRIOR_WORTH))
+    return np.asarray(spread[:, np.newaxis] * np.linalg.cholesky(correlation))

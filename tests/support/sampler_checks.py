@@ -126,37 +126,27 @@ def from_exact_draws(kind, options, size, seed=1):
 
 
 def _beta_binomial_from(kind, options, values):
-    mean, concentration, theta = values["mean"], values["concentration"], values["theta"]
-    unit = np.sqrt(mean * (1 - mean) * (concentration + 1))
-    distance = (special.logit(theta) - special.logit(mean)[:, np.newaxis]) * unit[:, np.newaxis]
-
     class Started(kind):
         def start_state(self, rng, chains):
             return dict(values)
 
         def start_position(self, rng, chains):
-            pairs = ((self.mean, special.logit(mean)), (self.concentration, np.log(concentration)))
-            return np.concatenate([distance, *(free[:, np.newaxis] for p, free in pairs if p.value is None)], axis=1)
+            free = {"concentration": np.log(values["concentration"]), "mean": special.logit(values["mean"])}
+            return np.stack([free[p.name] for p in self.integrated], axis=1)
 
     return Started(**options)
 
 
 def _gamma_poisson_from(kind, options, values):
-    shape = values["shape"]
-    mean = values["mean"] if "mean" in values else shape / values["rate"]
-    distance = (np.log(values["lam"]) - np.log(mean)[:, np.newaxis]) * np.sqrt(shape)[:, np.newaxis]
+    mean = values["mean"] if "mean" in values else values["shape"] / values["rate"]
 
     class Started(kind):
         def start_state(self, rng, chains):
             return dict(values)
 
         def start_position(self, rng, chains):
-            free = [
-                np.log(values[p.name])[:, np.newaxis]
-                for p in (self.population_shape, self.rate_or_mean)
-                if p.value is None
-            ]
-            return np.concatenate([distance, *free], axis=1)
+            free = {"shape": np.log(values["shape"]), "mean": np.log(mean)}
+            return np.stack([free[p.name] for p in self.integrated], axis=1)
 
     return Started(**options)
 

@@ -122,7 +122,7 @@ def test_the_general_walk_and_the_general_sweep_are_the_joint():
     """Both visit the same density: differences of the log joint along a line, Jacobian included."""
     model, rng = PoissonLognormal(**SIXTH), np.random.default_rng(1)
     position = np.concatenate([rng.normal(0, 1, (20, 6)), rng.normal(0, 0.5, (20, 2))], axis=1)
-    values = model.parameters(position)
+    values = model.parameters(position, rng)
     np.testing.assert_allclose(values["theta"], values["mu"][:, None] + values["tau"][:, None] * position[:, :6])
     jacobian = 7 * np.log(values["tau"])  # six distances, and the logarithm of tau
     joint = model.log_joint(values["theta"], values["mu"], values["tau"]) + jacobian

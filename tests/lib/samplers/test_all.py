@@ -29,7 +29,9 @@ def generator(seed=1):
 def scaled_metropolis(model, **run):
     """One step in which some proposals are accepted, in any units: a warm-up would move the chains."""
     positions = model.start_position(None, 0)
-    return metropolis(model, **run, covariance=np.cov(positions.T) + 1e-9 * np.diag(positions.var(axis=0)))
+    return metropolis(
+        model, **run, covariance=np.atleast_2d(np.cov(positions.T)) + 1e-9 * np.diag(positions.var(axis=0))
+    )
 
 
 ONE_STEP = {gibbs: gibbs, metropolis: scaled_metropolis}
