@@ -1,9 +1,10 @@
 """What a sampler may ask of a model. Neither knows the other's name."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, Self, runtime_checkable
+from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lib.priors.hyperparameter import Hyperparameter
 from lib.validation import FloatArray
@@ -128,3 +129,38 @@ class Integrable(Reduced, Protocol):
 @runtime_checkable
 class Collapsed(Reduced, Walkable, Protocol):
     """One whose position, on the free scale, is made up of the coordinates."""
+
+
+@runtime_checkable
+class Predictive(Model, Protocol):
+    """A model that knows what to expect of its groups, and of new ones. Arrays of draws have the groups last."""
+
+    @property
+    def group(self) -> str:
+        """The name of a group's own parameter."""
+
+    @property
+    def data(self) -> tuple[str, str]:
+        """The names of what is observed in each group, and of what is known of it."""
+
+    def simulate(self, rng: np.random.Generator, theta: FloatArray) -> FloatArray:
+        """Draw data of the model's groups given their own parameters."""
+
+    def pointwise_log_likelihood(self, theta: FloatArray) -> FloatArray:
+        """Log p(a group's data | its own parameter)."""
+
+    def known_of_new(self, values: ArrayLike) -> FloatArray:
+        """Check what is known of new groups."""
+
+    def draw_new(
+        self, rng: np.random.Generator, parameters: Mapping[str, FloatArray], known: FloatArray, group: Any
+    ) -> State:
+        """Draw new groups' own parameters, and their data, by name."""
+
+
+@runtime_checkable
+class Marginal(Predictive, Protocol):
+    """One that integrates a group's own parameter out."""
+
+    def log_likelihood_of_groups(self, parameters: Mapping[str, FloatArray]) -> FloatArray:
+        """Log p(a group's data | all parameters but its own)."""

@@ -1,6 +1,7 @@
 """The binomial model of many success rates: batting averages, three-point percentages."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,7 +10,7 @@ from scipy import special
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
 from lib.models.two_level import columns
-from lib.numerics.rising import Table, log_rising_total
+from lib.numerics.rising import Table, log_rising, log_rising_or_zero, log_rising_total
 from lib.priors.distributions import Beta, Normal
 from lib.priors.scales import LOG, LOGIT
 from lib.priors.specification import Specification, hyperparameter
@@ -63,9 +64,7 @@ class BetaBinomial(Conjugate):
         allow_improper: bool = False,
     ) -> None:
         self.successes = count_vector("successes", successes)
-        self.trials = count_vector("trials", trials, length=self.successes.size, like="successes")
-        if (self.trials == 0).any():
-            raise ValueError("trials must be at least one in every group: a group without trials has no data")
+        self.trials = _some_trials("trials", trials, length=self.successes.size, like="successes")
         if (self.successes > self.trials).any():
             raise ValueError("successes must not be more than trials in any group")
         self.mean = hyperparameter("mean", mean, LOGIT, edge="otherwise all rates are the same")
@@ -111,6 +110,16 @@ class BetaBinomial(Conjugate):
         some, missed = log_rising_total(shapes.alpha, self._some), log_rising_total(shapes.beta, self._missed)
         return np.asarray(some + missed - log_rising_total(concentration, self._all) + self._log_ways.sum())
 
+    def pointwise_log_marginal_likelihood(self, mean: ArrayLike, concentration: ArrayLike) -> FloatArray:
+        """Log p(successes of a group | mean, concentration), shape (..., J)."""
+        alpha, beta = self.population(*columns(mean, concentration))
+        some, missed = log_rising_or_zero(alpha, self.successes), log_rising_or_zero(beta, self._failures)
+        return np.asarray(some + missed - log_rising(alpha + beta, self.trials) + self._log_ways)
+
+    def known_of_new(self, values: ArrayLike) -> FloatArray:
+        """Check numbers of trials."""
+        return _some_trials("new", values)
+
     # Where the mass lies, and whether it is finite.
 
     def own_estimates(self) -> Normal:
@@ -146,3 +155,10 @@ class BetaBinomial(Conjugate):
         n, y = self.trials + 1, self.successes + 1
         self._log_ways = special.gammaln(n) - special.gammaln(y) - special.gammaln(self._failures + 1)
         self._pooled_logit = np.log(self.successes.sum() + 0.5) - np.log(self._failures.sum() + 0.5)
+
+
+def _some_trials(name: str, values: ArrayLike, **like: Any) -> FloatArray:
+    trials = count_vector(name, values, **like)
+    if (trials == 0).any():
+        raise ValueError(f"{name} must be at least one in every group: a group without trials has no data")
+    return trials

@@ -2,13 +2,14 @@
 
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from lib.models.base import ExactStep, SliceStep, State
-from lib.models.two_level import TwoLevel
+from lib.models.two_level import TwoLevel, columns
 from lib.priors.distributions import Distribution, Normal
 from lib.priors.hyperparameter import Hyperparameter, complete
 from lib.validation import FloatArray
@@ -44,6 +45,21 @@ class Conjugate(TwoLevel):
     @abstractmethod
     def log_marginal_likelihood(self, first: ArrayLike, second: ArrayLike) -> FloatArray:
         """Log p(data | natural parameters), every group's parameter integrated out; the arguments broadcast."""
+
+    def pointwise_log_marginal_likelihood(self, first: ArrayLike, second: ArrayLike) -> FloatArray:
+        """Log p(data of a group | natural parameters), its own parameter integrated out, shape (..., J).
+
+        By Bayes's theorem it is likelihood times population over posterior, wherever they are looked at.
+        """
+        posterior = self.groups_given(first, second)
+        theta = self.scale.clip(posterior.mean)
+        joint = self.pointwise_log_likelihood(theta) + self.population(*columns(first, second)).log_density(theta)
+        return np.asarray(joint - posterior.log_density(theta))
+
+    def log_likelihood_of_groups(self, parameters: Mapping[str, FloatArray]) -> FloatArray:
+        """Log p(data of a group | hyperparameters), its own parameter integrated out, shape (..., J)."""
+        each = self.pointwise_log_marginal_likelihood(*self._natural(parameters))
+        return np.broadcast_to(each, parameters[self.group].shape)
 
     @abstractmethod
     def inner_given(self, outer: FloatArray) -> Normal:

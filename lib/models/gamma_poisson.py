@@ -1,6 +1,7 @@
 """The Poisson model of many rates with exposure: deaths in counties, some of them suppressed."""
 
 from collections.abc import Iterator, Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -101,8 +102,12 @@ class GammaPoisson(Conjugate):
         return self._suppression.log_likelihood(lam * self.exposure)
 
     def simulate(self, rng: np.random.Generator, lam: FloatArray) -> FloatArray:
-        """Draw counts. Where the model has suppressed counts, every count within their bounds is suppressed."""
-        return self._suppression.suppress(rng.poisson(lam * self.exposure).astype(float))
+        """Draw counts."""
+        return rng.poisson(lam * self.exposure).astype(float)
+
+    def with_data(self, observed: FloatArray) -> Self:
+        """Return a copy that has observed other counts, of which those within the bounds are suppressed."""
+        return super().with_data(self._suppression.suppress(observed))
 
     def groups_given(self, shape: ArrayLike, rate: ArrayLike, counts: ArrayLike | None = None) -> Gamma:
         """Posterior of each group's rate given shape and rate, shape (..., J): counts and exposures add up.
@@ -134,6 +139,11 @@ class GammaPoisson(Conjugate):
         with np.errstate(all="ignore"):  # far out, where a shape or a rate is zero or infinite
             total = in_chunks(self._sums, a, b, width=width)
             return np.asarray(total + log_rising_total(given, self._table) + self._constant)
+
+    def pointwise_log_marginal_likelihood(self, shape: ArrayLike, rate: ArrayLike) -> FloatArray:
+        """Log p(count of a group | shape, rate), shape (..., J)."""
+        a, b = columns(shape, rate)
+        return self._suppression.pointwise_log_marginal_likelihood(a, b, self.exposure)
 
     def _sums(self, a: FloatArray, b: FloatArray) -> FloatArray:
         """Add up what depends on both hyperparameters, for a column of each."""

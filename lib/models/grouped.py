@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, get_origin
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lib.models.base import State
 from lib.priors.distributions import Normal
 from lib.priors.hyperparameter import Hyperparameter
-from lib.validation import FloatArray, freeze, group_labels
+from lib.validation import FloatArray, freeze, group_labels, positive_vector
 
 _ROUNDING = 1e-6  # in a power that is read off a prior's density
 
@@ -102,6 +103,10 @@ class Grouped(ABC):
 
     def _tabulate(self) -> None:  # noqa: B027
         """Keep what the formulas need of the data again and again."""
+
+    def known_of_new(self, values: ArrayLike) -> FloatArray:
+        """Check what is known of new groups, as of those of the model, or refuse it by the name `new`."""
+        return positive_vector("new", values)
 
     @property
     def labels(self) -> list[object]:

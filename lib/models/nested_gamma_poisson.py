@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.grouped import End, Grouped
@@ -132,7 +132,7 @@ class NestedGammaPoisson(Grouped):
             for centre, spread in (("mu", "tau"), ("nu", "omega"))
         )
         lam = rng.standard_gamma(shape[self._state]) * (mean / shape)[self._state]
-        model = self.with_data(self._suppression.suppress(rng.poisson(lam * self.exposure).astype(float)))
+        model = self.with_data(self._suppression.suppress(self.simulate(rng, lam)))
         truth = self.named(list(hyper.values()))
         return truth | {"state_mean": mean, "state_shape": shape, "lam": lam}, model
 
@@ -147,6 +147,54 @@ class NestedGammaPoisson(Grouped):
             "states": ((mean - mu[..., np.newaxis]) * (shape - nu[..., np.newaxis])).sum(axis=-1),
             "within": (lam[..., 0] - mean[..., self._state[0]]) * (mean[..., self._state[0]] - mu),
         }
+
+    # What is to be expected (lib.models.base.Predictive).
+
+    def simulate(self, rng: np.random.Generator, lam: FloatArray) -> FloatArray:
+        """Draw counts."""
+        return rng.poisson(lam * self.exposure).astype(float)
+
+    def pointwise_log_likelihood(self, lam: FloatArray) -> FloatArray:
+        """Log p(count of a group | lam), shape (..., J): a suppressed count may be any of its numbers."""
+        return self._suppression.log_likelihood(lam * self.exposure)
+
+    def log_likelihood_of_groups(self, parameters: Mapping[str, FloatArray]) -> FloatArray:
+        """Log p(count of a group | its state's mean and shape), shape (..., J): its own rate is integrated out."""
+        mean, shape = (parameters[name][..., self._state] for name in ("state_mean", "state_shape"))
+        return self._suppression.pointwise_log_marginal_likelihood(shape, shape / mean, self.exposure)
+
+    def draw_new(
+        self,
+        rng: np.random.Generator,
+        parameters: Mapping[str, FloatArray],
+        exposure: FloatArray,
+        group: ArrayLike | None,
+    ) -> State:
+        """Draw the rates and the counts of new groups: in states of the model, or all in one new state."""
+        if group is None:
+            each = parameters["lam"].shape[:-1]
+            mu, tau, nu, omega = complete(self.hyperparameters, parameters)
+            mean, shape = (
+                np.exp(Normal(centre, spread).draw(rng, each))[..., np.newaxis]
+                for centre, spread in ((mu, tau), (nu, omega))
+            )
+        else:
+            place = self._places(group, exposure.size)
+            mean, shape = (parameters[name][..., place] for name in ("state_mean", "state_shape"))
+        lam = Gamma(shape, shape / mean).draw(rng, (*mean.shape[:-1], exposure.size))
+        return {"lam": lam, "counts": rng.poisson(lam * exposure).astype(float)}
+
+    def _places(self, group: ArrayLike, size: int) -> NDArray[np.intp]:
+        """Return the number of each state, or refuse one that the model does not have."""
+        names = np.atleast_1d(np.asarray(group)).tolist()
+        numbers = {name: number for number, name in enumerate(self.states.tolist())}
+        if len(names) != size:
+            raise ValueError(f"group must name one state for each of the {size} new groups; it names {len(names)}")
+        if unknown := [name for name in names if name not in numbers]:
+            raise ValueError(
+                f"group must name states of the model, and {unknown[0]!r} is none; leave it out for a new state"
+            )
+        return np.array([numbers[name] for name in names])
 
     # With the states integrated out (lib.models.base.Collapsed), by their tables.
 

@@ -151,7 +151,7 @@ class NormalNormal(Conjugate):
         """
         if tau is None:
             raise TypeError("tau must be given; for the likelihood of tau alone write log_marginal_likelihood(tau=...)")
-        s = self._summary(np.asarray(tau, dtype=float))
+        s = _Summary(*in_chunks(self._sums, np.asarray(tau, dtype=float), width=self.size))
         fixed = s.log_precision / 2 - s.scatter / 2 - self.size * LOG_TWO_PI / 2
         mu = self.mu.value if mu is None else mu
         if mu is not None:
@@ -162,6 +162,11 @@ class NormalNormal(Conjugate):
             return integrated
         predictive = Normal(np.asarray(mean), np.sqrt(1 / s.precision + 1 / precision))
         return integrated + predictive.log_density(s.centre)
+
+    def pointwise_log_marginal_likelihood(self, mu: ArrayLike, tau: ArrayLike) -> FloatArray:
+        """Log p(y of a group | mu, tau), shape (..., J): the variances add up."""
+        mu, tau = columns(mu, tau)
+        return Normal(mu, np.hypot(self.sigma, tau)).log_density(self.y)
 
     def draw_groups(self, rng: np.random.Generator, mu: FloatArray, tau: FloatArray) -> FloatArray:
         """Draw every effect given the data, mu and tau, each of shape (n,): in place, for many draws fill memory."""
@@ -268,19 +273,13 @@ class NormalNormal(Conjugate):
             raise ValueError("mu: its prior is neither flat nor normal, so it does not integrate out in closed form")
         return self.mu.normal
 
-    def _summary(self, tau: FloatArray) -> _Summary:
-        return _Summary(*in_chunks(self._sums, tau, width=self.size))
-
-    def _precision(self, tau: FloatArray) -> FloatArray:
-        return np.asarray(1 / (self.sigma**2 + tau**2))
-
     def _centres(self, tau: FloatArray) -> tuple[FloatArray, FloatArray]:
-        precision = self._precision(tau)
+        precision = 1 / (self.sigma**2 + tau**2)
         total = precision.sum(axis=-1)
         return total, precision @ self.y / total
 
     def _sums(self, tau: FloatArray) -> _Summary:
-        (total, centre), precision = self._centres(tau), self._precision(tau)
+        (total, centre), precision = self._centres(tau), 1 / (self.sigma**2 + tau**2)
         scatter = (precision * (self.y - centre[:, np.newaxis]) ** 2).sum(axis=-1)
         return _Summary(np.log(precision).sum(axis=-1), total, centre, scatter)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import special
 
-from lib.numerics.rising import log_rising
+from lib.numerics.rising import log_rising_or_zero
 from lib.priors.distributions import Normal
 from lib.validation import FloatArray, freeze
 
@@ -57,6 +57,16 @@ class Suppression:
             total[..., self.hidden] = special.logsumexp(each, axis=-1)
         return total
 
+    def pointwise_log_marginal_likelihood(
+        self, shape: FloatArray, rate: FloatArray, exposure: FloatArray
+    ) -> FloatArray:
+        """Log probability of each count, its own rate integrated out, shape (..., J); parameters may be (..., 1)."""
+        each = _log_negative_binomial(np.where(self.hidden, 0, self.counts), shape, rate, exposure)
+        if self.hidden.any():
+            a, b = (np.broadcast_to(values, each.shape)[..., self.hidden] for values in (shape, rate))
+            each[..., self.hidden] = special.logsumexp(self._log_possible(a, b, exposure), axis=-1)
+        return each
+
     def log_marginal_likelihood(self, shape: FloatArray, rate: FloatArray, exposure: FloatArray) -> FloatArray | float:
         """Log probability that all the suppressed counts are within their bounds; the parameters as in `impute`."""
         if not self.hidden.any():
@@ -85,9 +95,14 @@ class Suppression:
 
     def _log_possible(self, shape: FloatArray, rate: FloatArray, exposure: FloatArray) -> FloatArray:
         """Log probability of each number that a suppressed count can be, shape (..., hidden, numbers)."""
-        a, b, x, k = shape[..., np.newaxis], rate[..., np.newaxis], exposure[self.hidden, np.newaxis], self.possible
-        rising = log_rising(a, np.maximum(k, 1)) * (k > 0)
-        return np.asarray(rising - special.gammaln(k + 1) + k * np.log(x / (x + b)) - a * np.log1p(x / b))
+        a, b, x = shape[..., np.newaxis], rate[..., np.newaxis], exposure[self.hidden, np.newaxis]
+        return _log_negative_binomial(self.possible, a, b, x)
+
+
+def _log_negative_binomial(counts: FloatArray, a: FloatArray, b: FloatArray, x: FloatArray) -> FloatArray:
+    """Log probability of counts whose rate, seen through exposure x, comes from a Gamma(a, b) population."""
+    rising = log_rising_or_zero(a, counts)
+    return np.asarray(rising - special.gammaln(counts + 1) + counts * np.log(x / (x + b)) - a * np.log1p(x / b))
 
 
 def _log_poisson(counts: FloatArray, expected: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ A model's own file holds the formulas, which are the abstract methods below, and
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from copy import copy
 from typing import ClassVar, Self
 
 import numpy as np
@@ -113,6 +114,20 @@ class TwoLevel(Grouped):
             summaries["product"] = distance[..., 0] * distance[..., 1]
         return summaries
 
+    # What is to be expected (lib.models.base.Predictive).
+
+    def draw_new(
+        self, rng: np.random.Generator, parameters: Mapping[str, FloatArray], known: FloatArray, group: None = None
+    ) -> State:
+        """Draw the parameters of new groups from the population, and their data given those: shapes (..., new)."""
+        if group is not None:
+            raise ValueError("group must be left out: this model has no states")
+        population = self._population_at(parameters)
+        theta = population.draw(rng, (*parameters[self.group].shape[:-1], known.size))
+        others = copy(self)
+        setattr(others, self.data[1], known)
+        return {self.group: theta, self.data[0]: others.simulate(rng, theta)}
+
     # A random walk (lib.models.base.Walkable). It moves each group's distance from the population's centre on the free
     # scale, in units of about a standard deviation, so that a population in which groups are alike does not squeeze it.
 
@@ -164,7 +179,7 @@ class TwoLevel(Grouped):
         groups = np.tile(self.own_estimates().mean, (chains, 1))
         return self.start_hyperparameters(rng, chains) | {self.group: groups}
 
-    def _population_at(self, state: State) -> Distribution:
+    def _population_at(self, state: Mapping[str, FloatArray]) -> Distribution:
         return self.population(*columns(*self._natural(state)))
 
     def _log_group(self, theta: FloatArray, state: State) -> FloatArray:

@@ -30,6 +30,11 @@ def log_rising(x: FloatArray, n: FloatArray) -> FloatArray:
     return np.asarray(special.gammaln(n) - special.betaln(x, n))
 
 
+def log_rising_or_zero(x: FloatArray, n: FloatArray) -> FloatArray:
+    """Return the same, for n from zero on: the log of a product without factors is zero."""
+    return np.asarray(log_rising(x, np.maximum(n, 1)) * (n > 0))
+
+
 def log_rising_total(x: FloatArray, table: Table) -> FloatArray:
     """Sum `log_rising` over a table, each number as often as it occurs; shape of x."""
     with np.errstate(invalid="ignore", divide="ignore"):  # far out, where x is zero or infinite

@@ -35,13 +35,13 @@ def to_datatree(
     """
     vectors = model.vectors
     labels = {"group": model.labels, **dict(vectors.values())}
-    group = xr.Coordinates({"group": _coordinate(labels["group"])})  # shared: pandas takes its time over an index
+    group = xr.Coordinates({"group": coordinate(labels["group"])})  # shared: pandas takes its time over an index
 
     def drawn(arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
         chains, draws = next(iter(arrays.values())).shape[:2]
         along = {name: (vectors[name][0],) if values.ndim == 3 else () for name, values in arrays.items()}
         steps = {"chain": np.arange(chains), "draw": np.arange(draws)}
-        others = {dim: _coordinate(labels[dim]) for dims in along.values() for dim in dims if dim != "group"}
+        others = {dim: coordinate(labels[dim]) for dims in along.values() for dim in dims if dim != "group"}
         coordinates = xr.Coordinates(steps | others)
         if ("group",) in along.values():
             coordinates |= group
@@ -63,7 +63,7 @@ def to_datatree(
     return tree
 
 
-def _coordinate(labels: list[object]) -> NDArray[Any]:
+def coordinate(labels: list[object]) -> NDArray[Any]:
     """Return labels as an array; text and tuples stay what they are."""
     if any(isinstance(label, str | tuple) for label in labels):
         return np.fromiter(labels, dtype=object, count=len(labels))

@@ -126,13 +126,16 @@ def from_exact_draws(kind, options, size, seed=1):
 
 
 def _beta_binomial_from(kind, options, values):
+    mean = values["mean"]
+
     class Started(kind):
         def start_state(self, rng, chains):
             return dict(values)
 
         def start_position(self, rng, chains):
-            free = {"concentration": np.log(values["concentration"]), "mean": special.logit(values["mean"])}
-            return np.stack([free[p.name] for p in self.integrated], axis=1)
+            free = {"concentration": np.log(values["concentration"]), "mean": special.logit(mean)}
+            columns = [free[p.name][:, np.newaxis] for p in self.integrated]
+            return np.concatenate([np.empty((len(mean), 0)), *columns], axis=1)
 
     return Started(**options)
 
@@ -146,7 +149,8 @@ def _gamma_poisson_from(kind, options, values):
 
         def start_position(self, rng, chains):
             free = {"shape": np.log(values["shape"]), "mean": np.log(mean)}
-            return np.stack([free[p.name] for p in self.integrated], axis=1)
+            columns = [free[p.name][:, np.newaxis] for p in self.integrated]
+            return np.concatenate([np.empty((len(mean), 0)), *columns], axis=1)
 
     return Started(**options)
 
