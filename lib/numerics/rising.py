@@ -8,6 +8,8 @@ from scipy import special
 from lib.numerics.chunks import in_chunks
 from lib.validation import FloatArray
 
+_LARGE = 10.0
+
 
 class Table(NamedTuple):
     """How often each number above zero occurs: a sum over groups needs each only once."""
@@ -25,9 +27,26 @@ class Table(NamedTuple):
 def log_rising(x: FloatArray, n: FloatArray) -> FloatArray:
     """Log of x (x + 1) ... (x + n - 1), for n above zero; the arguments broadcast.
 
-    By the Beta function, which stays accurate where x is so large that a difference of log gammas would lose digits.
+    A difference of log gammas loses its digits where x is large: there it is one of Stirling's series, term by term.
     """
-    return np.asarray(special.gammaln(n) - special.betaln(x, n))
+    large = x >= _LARGE
+    if large.all():
+        return _by_stirling(x, n)
+    small = np.asarray(special.gammaln(n) - special.betaln(np.minimum(x, _LARGE), n))
+    return np.where(large, _by_stirling(np.maximum(x, _LARGE), n), small) if large.any() else small
+
+
+def _by_stirling(x: FloatArray, n: FloatArray) -> FloatArray:
+    end = x + n
+    series = (_series(end) - _series(x)) - n
+    return np.asarray((x - 0.5) * np.log1p(n / x) + n * np.log(end) + series)
+
+
+def _series(x: FloatArray) -> FloatArray:
+    """Return what Stirling's formula for log Gamma(x) leaves out: to 1e-12, from `_LARGE` on."""
+    inverse = 1 / x
+    square = inverse * inverse
+    return np.asarray((1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) * inverse)
 
 
 def log_rising_or_zero(x: FloatArray, n: FloatArray) -> FloatArray:
@@ -37,5 +56,14 @@ def log_rising_or_zero(x: FloatArray, n: FloatArray) -> FloatArray:
 
 def log_rising_total(x: FloatArray, table: Table) -> FloatArray:
     """Sum `log_rising` over a table, each number as often as it occurs; shape of x."""
+
+    def sums(some: FloatArray) -> FloatArray:
+        return np.asarray(log_rising(some, table.numbers) @ table.times)
+
+    total = np.empty(x.shape)
+    large = x >= _LARGE
     with np.errstate(invalid="ignore", divide="ignore"):  # far out, where x is zero or infinite
-        return in_chunks(lambda some: log_rising(some, table.numbers) @ table.times, x, width=table.numbers.size)
+        for some in (large, ~large):  # each by one formula
+            if some.any():
+                total[some] = in_chunks(sums, x[some], width=table.numbers.size)
+    return total
