@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from lib.labels import align_and_label
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
 from lib.models.two_level import columns
@@ -62,11 +63,16 @@ class BetaBinomial(Conjugate):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
-        self.successes = count_vector("successes", successes)
+        (successes, trials), labels = align_and_label(labels, successes=successes, trials=trials)
+        self.successes = count_vector("successes", successes, out_of="trials")
         self.trials = count_vector("trials", trials, length=self.successes.size, like="successes")
+        more = self.successes - self.trials
+        if (more >= 0).all() and (more > 0).any():
+            asked = "in no group they are fewer: are the two swapped? Write BetaBinomial(successes, trials)"
+            raise ValueError(f"successes must not be more than trials in any group; {asked}")
         if (self.trials == 0).any():
             raise ValueError("trials must be at least one in every group: a group without trials has no data")
-        if (self.successes > self.trials).any():
+        if (more > 0).any():
             raise ValueError("successes must not be more than trials in any group")
         self.mean = hyperparameter("mean", mean, LOGIT, edge="otherwise all rates are the same")
         edge = "at zero every rate is 0 or 1"

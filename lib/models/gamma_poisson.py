@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from lib.labels import align_and_label
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
 from lib.models.suppression import Suppression
@@ -76,6 +77,7 @@ class GammaPoisson(Conjugate):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
+        (counts, exposure), labels = align_and_label(labels, counts=counts, exposure=exposure)
         self.counts, self.suppressed = counts_or_bounds("counts", counts, suppressed)
         self.exposure = positive_vector("exposure", exposure, length=self.counts.size, like="counts")
         if mean is not None and rate is not None:

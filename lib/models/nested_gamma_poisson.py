@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lib.labels import align_and_label
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.grouped import End, Grouped
 from lib.models.location_scale import LocationScale
@@ -17,7 +18,7 @@ from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter, complete, place
 from lib.priors.scales import LOG, REAL
 from lib.priors.specification import Specification, hyperparameter
-from lib.validation import FloatArray, counts_or_bounds, positive_vector
+from lib.validation import FloatArray, counts_or_bounds, positive_vector, states_of_groups
 
 _EDGE = "at zero the states do not differ"
 
@@ -70,12 +71,10 @@ class NestedGammaPoisson(Grouped):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
+        (counts, exposure, group), labels = align_and_label(labels, counts=counts, exposure=exposure, group=group)
         self.counts, self.suppressed = counts_or_bounds("counts", counts, suppressed)
         self.exposure = positive_vector("exposure", exposure, length=self.counts.size, like="counts")
-        states = np.asarray(group)
-        if states.shape != self.counts.shape:
-            raise ValueError(f"group must name one state for each of counts's {self.counts.size} groups")
-        self.states, self._state = np.unique(states, return_inverse=True)
+        self.states, self._state = states_of_groups("group", group, length=self.counts.size, like="counts")
         self.mu, self.nu = hyperparameter("mu", mu, REAL), hyperparameter("nu", nu, REAL)
         self.tau = hyperparameter("tau", tau, LOG, edge=_EDGE)
         self.omega = hyperparameter("omega", omega, LOG, edge=_EDGE)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lib.estimators import shrinkage_weight
+from lib.labels import align_and_label
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
@@ -73,6 +74,7 @@ class NormalNormal(Conjugate):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
+        (y, sigma), labels = align_and_label(labels, y=y, sigma=sigma)
         self.y = finite_vector("y", y)
         self.sigma = positive_vector("sigma", sigma, length=self.y.size)
         self.mu = hyperparameter("mu", mu, REAL)
