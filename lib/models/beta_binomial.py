@@ -12,6 +12,7 @@ from lib.models.grouped import End
 from lib.models.two_level import columns
 from lib.numerics.rising import Table, log_rising_total
 from lib.priors.distributions import Beta, Normal
+from lib.priors.proposed import Priors, flat_share, half_cauchy
 from lib.priors.scales import LOG, LOGIT
 from lib.priors.specification import Specification, hyperparameter
 from lib.validation import FloatArray, count_vector
@@ -36,7 +37,7 @@ class BetaBinomial(Conjugate):
         How close the rates are to their mean, kappa: their variance is ``m * (1 - m) / (kappa + 1)``. The same four
         things; but a flat prior, or any whose tail falls no faster than 1 / kappa, leaves no posterior.
     labels : sequence, optional
-        One distinct label a group; 0, 1, ... by default.
+        One distinct label a group; by default those that the data carry, as a pandas Series does, or 0, 1, ...
     allow_improper : bool
         Accept a posterior that does not exist, to see what a sampler makes of it.
 
@@ -145,6 +146,11 @@ class BetaBinomial(Conjugate):
         yield End("concentration", "zero", kappa.power_at_zero() + both, f"{both} groups have successes and failures")
         yield End("mean", "zero", m.power_at_zero() + some.sum(), f"{some.sum()} groups have a success")
         yield End("mean", "one", m.power_at_one() + missed.sum(), f"{missed.sum()} groups have a failure")
+
+    def proper_priors(self) -> Priors:
+        """Propose every mean alike; a concentration about that of the shares, were they the rates themselves."""
+        mean, variance = self._moments()
+        return {"mean": flat_share(), "concentration": half_cauchy(max(1.0, mean * (1 - mean) / variance - 1))}
 
     def _tabulate(self) -> None:
         self._failures = self.trials - self.successes

@@ -16,6 +16,7 @@ from lib.models.suppression import Suppression
 from lib.numerics.chunks import chunks
 from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter, complete, place
+from lib.priors.proposed import Priors, half_normal, normal
 from lib.priors.scales import LOG, REAL
 from lib.priors.specification import Specification, hyperparameter
 from lib.validation import FloatArray, counts_or_bounds, positive_vector, states_of_groups
@@ -45,7 +46,7 @@ class NestedGammaPoisson(Grouped):
     suppressed : tuple of int, optional
         The least and the greatest number that a suppressed count can be.
     labels : sequence, optional
-        One distinct label a group; 0, 1, ... by default.
+        One distinct label a group; by default those that the data carry, as a pandas Series does, or 0, 1, ...
 
     Raises
     ------
@@ -240,6 +241,11 @@ class NestedGammaPoisson(Grouped):
 
     def _with_rates(self, mean: FloatArray, shape: FloatArray, rng: np.random.Generator) -> State:
         return {"state_mean": mean, "state_shape": shape, "lam": self.draw_groups(rng, mean, shape)}
+
+    def proper_priors(self) -> Priors:
+        """Propose states' means about the pooled rate, and shapes about e, within a factor of e or so."""
+        priors = normal(float(self._likelihood.pooled), 1), half_normal(1), normal(1, 1), half_normal(1)
+        return dict(zip(self.hyper, priors, strict=True))
 
     def _tabulate(self) -> None:
         """Keep what the likelihood needs of the data again and again."""
