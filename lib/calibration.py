@@ -14,6 +14,7 @@ from scipy import stats
 from tqdm import tqdm
 
 from lib.models.base import Simulated
+from lib.samplers.chain import asks_by_name
 from lib.validation import FloatArray, freeze, generator, positive_integer, refuse_what_does_not_fit
 
 type Statistic = Callable[[Any, Mapping[str, FloatArray]], FloatArray]
@@ -106,6 +107,7 @@ class Calibration:
         return xr.DataTree.from_dict({"prior_sbc": xr.Dataset.from_dataframe(self.pit)})
 
 
+@asks_by_name
 def simulation_based_calibration(
     model: Simulated,
     sampler: Callable[..., xr.DataTree],

@@ -5,11 +5,12 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from lib.models.base import State, Walkable
-from lib.samplers.chain import arguments, run
+from lib.samplers.chain import arguments, asks_by_name, run
 from lib.samplers.draws import to_datatree
 from lib.validation import FloatArray, finite_array
 
 
+@asks_by_name
 def metropolis(
     model: Walkable,
     *,
