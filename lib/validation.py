@@ -182,7 +182,7 @@ def states_of_groups(name: str, values: ArrayLike, *, length: int, like: str) ->
     except TypeError as error:
         kinds = " and ".join(sorted({type(state).__name__ for state in each}))
         raise TypeError(
-            f"{name} must name its states by labels of one kind, which have an order; these are {kinds}: "
+            f"{name} must name its states by labels that can be sorted, and so of one kind; these are {kinds}: "
             f"write {name}=[str(state) for state in {name}]"
         ) from error
     states, place = np.unique(np.asarray(values), return_inverse=True)
@@ -193,7 +193,10 @@ def group_labels(labels: Sequence[object] | None, *, length: int) -> tuple[objec
     """Return one distinct label a group; 0, 1, ... if none are given."""
     if labels is None:
         return tuple(range(length))
-    names = tuple(labels)
+    try:
+        names = tuple(labels)
+    except TypeError as error:
+        raise TypeError(f"labels must be a sequence, such as range({length}), not {type(labels).__name__}") from error
     if len(names) != length:
         raise ValueError(f"labels must have one label for each of the {length} groups; it has {len(names)}")
     try:

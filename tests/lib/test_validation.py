@@ -1,5 +1,6 @@
 """What each rule for an argument accepts, up to its limits, and the whole sentence with which it refuses the rest."""
 
+import datetime
 import re
 from types import SimpleNamespace
 
@@ -235,8 +236,18 @@ REFUSED = {
     "states of two kinds": (
         lambda: states(["a", 1]),
         TypeError,
-        "group must name its states by labels of one kind, which have an order; these are int and str: write "
+        "group must name its states by labels that can be sorted, and so of one kind; these are int and str: write "
         "group=[str(state) for state in group]",
+    ),
+    "days and times": (
+        lambda: states([datetime.date(2020, 1, 1), datetime.datetime(2020, 1, 1)]),
+        TypeError,
+        "group must name its states by labels that can be sorted, and so of one kind; these are date and datetime*",
+    ),
+    "states without an end": (
+        lambda: v.states_of_groups("group", iter("ab"), length=2, like="counts"),
+        ValueError,
+        "group must name one state for each of counts's 2 groups",
     ),
     "states in a table": (
         lambda: states([["a"], ["b"]]),
@@ -257,6 +268,11 @@ REFUSED = {
         lambda: v.group_labels(["a", "b", "c"], length=2),
         ValueError,
         "labels must have one label for each of the 2 groups; it has 3",
+    ),
+    "a number of labels": (
+        lambda: v.group_labels(2, length=2),
+        TypeError,
+        "labels must be a sequence, such as range(2), not int",
     ),
     "lists as labels": (
         lambda: v.group_labels([[1], [2]], length=2),
