@@ -14,6 +14,7 @@ from scipy import stats
 from tqdm import tqdm
 
 from lib.models.base import Simulated
+from lib.samplers.chain import asks_by_name
 from lib.samplers.convergence import judged_elsewhere
 from lib.validation import FloatArray, freeze, generator, positive_integer, refuse_what_does_not_fit
 
@@ -107,6 +108,7 @@ class Calibration:
         return xr.DataTree.from_dict({"prior_sbc": xr.Dataset.from_dataframe(self.pit)})
 
 
+@asks_by_name
 def simulation_based_calibration(
     model: Simulated,
     sampler: Callable[..., xr.DataTree],

@@ -1,4 +1,7 @@
-"""Closed forms: complete and partial pooling, moments, James-Stein, the arcsine scale."""
+"""Closed forms: complete and partial pooling, moments, James-Stein, the arcsine scale.
+
+Vectors that carry labels, as a pandas Series does, are aligned by them, to the order of the first.
+"""
 
 from dataclasses import dataclass
 
@@ -6,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from lib.labels import align
 from lib.validation import (
     FloatArray,
     broadcast,
@@ -104,6 +108,7 @@ def shrinkage_weight(sigma: ArrayLike, tau: ArrayLike) -> FloatArray:
     ndarray
         The weight of the group's own estimate.
     """
+    sigma, tau = align(sigma=sigma, tau=tau)
     sigma, tau = real_array("sigma", sigma), real_array("tau", tau)
     if not (sigma > 0).all():
         raise ValueError("sigma must be above zero, and not NaN")
@@ -249,6 +254,7 @@ def to_arcsine(share: ArrayLike, trials: ArrayLike) -> FloatArray:
     Efron and Morris (1975), "Data analysis using Stein's estimator and its generalizations", *Journal of the American
     Statistical Association* 70:311-319, equation 3.3.
     """
+    share, trials = align(share=share, trials=trials)
     share, trials = finite_array("share", share), _trials(trials)
     if ((share < 0) | (share > 1)).any():
         raise ValueError("share must lie from 0 to 1")
@@ -274,6 +280,7 @@ def from_arcsine(x: ArrayLike, trials: ArrayLike, *, variance: ArrayLike = 0.0) 
     ndarray
         ``(1 + exp(-variance / (2 * trials)) * sin(x / sqrt(trials))) / 2``.
     """
+    x, trials, variance = align(x=x, trials=trials, variance=variance)
     x, trials, variance = finite_array("x", x), _trials(trials), finite_array("variance", variance)
     if (variance < 0).any():
         raise ValueError("variance must be zero or more")
@@ -293,5 +300,6 @@ def _trials(trials: ArrayLike) -> FloatArray:
 
 
 def _estimates(y: ArrayLike, sigma: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    y, sigma = align(y=y, sigma=sigma)
     y = finite_vector("y", y)
     return y, positive_vector("sigma", sigma, length=y.size)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from lib.labels import align_and_label
 from lib.models.base import Marginal, Model, Predictive
 from lib.samplers.draws import coordinate
 from lib.validation import FloatArray, generator, group_labels, refuse_what_does_not_fit
@@ -57,9 +57,9 @@ def predictive(
             raise ValueError("group says in which states new groups lie: say with new what is known of them")
         again = {observed: model.simulate(rng, parameters[own])}
         return _with(draws, {"posterior_predictive": _dataset(draws, again, model.labels)})
+    (new, group), names = align_and_label(None, new=new, group=group)
     values = model.known_of_new(new)
-    labels = list(new.index) if isinstance(new, pd.Series) else list(range(values.size))
-    group_labels(labels, length=values.size)
+    labels = list(group_labels(names, length=values.size))
     each = 16 * parameters[own][..., 0].size
     refuse_what_does_not_fit("new", values.size, each=each, more=" groups with these draws")
     drawn = model.draw_new(rng, parameters, values, group)

@@ -1,10 +1,13 @@
 """Refuse bad input before any work is done, with a message that names the argument and the rule."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+
+from lib.labels import first_place
 
 type FloatArray = NDArray[np.float64]
 
@@ -15,9 +18,12 @@ MOST_BYTES = 2**32  # 4 GiB: what the results of one call may take, whatever the
 
 
 def real_array(name: str, values: object) -> FloatArray:
-    """Return `values` as floats, or refuse what is not a real number."""
+    """Return `values` as floats, NaN for what is missing; or refuse what is masked or not a real number."""
+    refuse_masked(name, values)
     try:
         raw = np.asarray(values)
+        if raw.dtype == object and raw.ndim:
+            raw = np.where(pd.isna(raw), np.nan, raw)  # None, and NA and NaT, which are no floats
         kinds = {type(value) for value in raw.flat} if raw.dtype == object else {raw.dtype.type}
         if any(
             issubclass(kind, str | bytes | complex | np.complexfloating | np.datetime64 | np.timedelta64)
@@ -30,13 +36,34 @@ def real_array(name: str, values: object) -> FloatArray:
     return array
 
 
+def refuse_masked(name: str, values: object, *, or_else: str = "") -> None:
+    """Refuse a masked array that hides something: NumPy would read the numbers under the mask."""
+    if not isinstance(values, np.ma.MaskedArray) or not np.ma.is_masked(values):
+        return
+    at = np.ma.getmaskarray(values)
+    if at.ndim == 0:
+        raise ValueError(f"{name} must be a number: it is masked")
+    raise ValueError(
+        f"{name}: {_how_many(at, 'masked')}, {first_place(name, values, at)} the first; leave those groups out of "
+        f"every argument, by [~{name}.mask]{or_else}"
+    )
+
+
 def finite_array(name: str, values: ArrayLike) -> FloatArray:
     """Return `values` as floats, or say which rule `name` breaks."""
     array = real_array(name, values)
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite: it holds a NaN or an infinity")
+    for at, what in ((np.isnan(array), "missing (None, NA or NaN)"), (np.isinf(array), "infinite")):
+        if at.any():
+            told = (
+                f": {_how_many(at, what)}, {first_place(name, values, at)} the first" if at.ndim else f", not {array}"
+            )
+            raise ValueError(f"{name} must be finite{told}")
     within_reach(name, array)
     return array
+
+
+def _how_many(at: NDArray[np.bool_], what: str) -> str:
+    return f"{at.sum()} of its values {'is' if at.sum() == 1 else 'are'} {what}"
 
 
 def within_reach(name: str, array: FloatArray, *, positive: bool = False) -> None:
@@ -88,20 +115,40 @@ def positive_vector(name: str, values: ArrayLike, *, length: int | None = None, 
     return array
 
 
-def count_vector(name: str, values: ArrayLike, *, length: int | None = None, like: str = "y") -> FloatArray:
-    """Return one whole number from zero on a group."""
+def count_vector(
+    name: str, values: ArrayLike, *, length: int | None = None, like: str = "y", out_of: str = ""
+) -> FloatArray:
+    """Return one whole number from zero on a group. Shares, or rates, of the argument `out_of` are recognised."""
     array = finite_vector(name, values, length=length, like=like)
     if (array < 0).any() or (array != np.floor(array)).any():
-        raise ValueError(f"{name} must be whole numbers from zero on")
+        raise ValueError(f"{name} must be whole numbers from zero on{_as_shares(array, out_of)}")
     if (array > MOST_COUNTED).any():
         raise ValueError(f"{name} must be at most 2**53, or about 9e15; the largest is {array.max():g}")
     return array
 
 
+def _as_shares(array: FloatArray, out_of: str) -> str:
+    """Say what numbers that are no counts look like, and how to make counts of them."""
+    if not out_of or (array < 0).any():
+        return ""
+    if out_of == "exposure":
+        return "; these are not all whole, as rates are not: give the counts, for instance numpy.round(rate * exposure)"
+    if (array <= 1).all():
+        return f"; these lie between 0 and 1, as shares do: give the counts, for instance numpy.round(share * {out_of})"
+    if (array <= 100).all():
+        return (
+            "; these lie between 0 and 100, as percentages do: give the counts, for instance "
+            f"numpy.round(percentage / 100 * {out_of})"
+        )
+    return ""
+
+
 def counts_or_bounds(
     name: str, values: ArrayLike, suppressed: tuple[int, int] | None
 ) -> tuple[FloatArray, tuple[int, int] | None]:
-    """Return one whole number a group, NaN where it is suppressed, and the bounds of those."""
+    """Return one whole number of events a group, NaN where it is suppressed, and the bounds of those."""
+    as_nan = f"{name}.astype(float).filled(numpy.nan)"
+    refuse_masked(name, values, or_else=f"; or if they are suppressed, write {as_nan} and suppressed=(least, greatest)")
     if suppressed is not None:
         bounds = finite_array("suppressed", suppressed)
         if bounds.shape != (2,) or (bounds != np.floor(bounds)).any() or not 0 <= bounds[0] <= bounds[1]:
@@ -110,18 +157,46 @@ def counts_or_bounds(
     array = real_array(name, values).copy()
     missing = np.isnan(array)
     if missing.any() and suppressed is None:
-        raise ValueError(f"{name} must be finite; if a NaN is a suppressed count, say between which numbers it lies")
+        raise ValueError(
+            f"{name} must be finite; if a NaN is a suppressed count, say between which numbers it lies, "
+            "for instance suppressed=(1, 9)"
+        )
     array[missing] = 0
-    array = count_vector(name, array)
+    array = count_vector(name, array, out_of="exposure")
     array[missing] = np.nan
     return array, suppressed
+
+
+def states_of_groups(name: str, values: ArrayLike, *, length: int, like: str) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Return the distinct states, sorted, and the place among them of each group's own."""
+    refuse_masked(name, values)
+    each = np.asarray(values, dtype=object)  # else NumPy writes NaN and numbers as text where there is text
+    if each.shape != (length,):
+        raise ValueError(f"{name} must name one state for each of {like}'s {length} groups")
+    missing = pd.isna(each)
+    if missing.any():
+        told = f"{_how_many(missing, 'missing (None, NA or NaN)')}, {first_place(name, values, missing)} the first"
+        raise ValueError(f"{name} must name the state of every group: {told}")
+    try:
+        np.sort(each)
+    except TypeError as error:
+        kinds = " and ".join(sorted({type(state).__name__ for state in each}))
+        raise TypeError(
+            f"{name} must name its states by labels that can be sorted, and so of one kind; these are {kinds}: "
+            f"write {name}=[str(state) for state in {name}]"
+        ) from error
+    states, place = np.unique(np.asarray(values), return_inverse=True)
+    return states, place
 
 
 def group_labels(labels: Sequence[object] | None, *, length: int) -> tuple[object, ...]:
     """Return one distinct label a group; 0, 1, ... if none are given."""
     if labels is None:
         return tuple(range(length))
-    names = tuple(labels)
+    try:
+        names = tuple(labels)
+    except TypeError as error:
+        raise TypeError(f"labels must be a sequence, such as range({length}), not {type(labels).__name__}") from error
     if len(names) != length:
         raise ValueError(f"labels must have one label for each of the {length} groups; it has {len(names)}")
     try:

@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from lib.labels import align_and_label
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
 from lib.models.two_level import columns
 from lib.numerics.rising import Table, log_rising, log_rising_or_zero, log_rising_total
 from lib.priors.distributions import Beta, Normal
+from lib.priors.proposed import Priors, flat_share, half_cauchy
 from lib.priors.scales import LOG, LOGIT
 from lib.priors.specification import Specification, hyperparameter
 from lib.validation import FloatArray, count_vector
@@ -36,7 +38,7 @@ class BetaBinomial(Conjugate):
         How close the rates are to their mean, kappa: their variance is ``m * (1 - m) / (kappa + 1)``. The same four
         things; but a flat prior, or any whose tail falls no faster than 1 / kappa, leaves no posterior.
     labels : sequence, optional
-        One distinct label a group; 0, 1, ... by default.
+        One distinct label a group; by default those that the data carry, as a pandas Series does, or 0, 1, ...
     allow_improper : bool
         Accept a posterior that does not exist, to see what a sampler makes of it.
 
@@ -63,9 +65,14 @@ class BetaBinomial(Conjugate):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
-        self.successes = count_vector("successes", successes)
+        (successes, trials), labels = align_and_label(labels, successes=successes, trials=trials)
+        self.successes = count_vector("successes", successes, out_of="trials")
         self.trials = _some_trials("trials", trials, length=self.successes.size, like="successes")
-        if (self.successes > self.trials).any():
+        more = self.successes - self.trials
+        if (more >= 0).all() and (more > 0).any():
+            asked = "in no group they are fewer: are the two swapped? Write BetaBinomial(successes, trials)"
+            raise ValueError(f"successes must not be more than trials in any group; {asked}")
+        if (more > 0).any():
             raise ValueError("successes must not be more than trials in any group")
         self.mean = hyperparameter("mean", mean, LOGIT, edge="otherwise all rates are the same")
         edge = "at zero every rate is 0 or 1"
@@ -148,6 +155,11 @@ class BetaBinomial(Conjugate):
         yield End("concentration", "zero", kappa.power_at_zero() + both, f"{both} groups have successes and failures")
         yield End("mean", "zero", m.power_at_zero() + some.sum(), f"{some.sum()} groups have a success")
         yield End("mean", "one", m.power_at_one() + missed.sum(), f"{missed.sum()} groups have a failure")
+
+    def proper_priors(self) -> Priors:
+        """Propose every mean alike; a concentration about that of the shares, were they the rates themselves."""
+        mean, variance = self._moments()
+        return {"mean": flat_share(), "concentration": half_cauchy(max(1.0, mean * (1 - mean) / variance - 1))}
 
     def _tabulate(self) -> None:
         self._failures = self.trials - self.successes

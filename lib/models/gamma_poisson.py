@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from lib.labels import align_and_label
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
 from lib.models.suppression import Suppression
@@ -15,6 +16,7 @@ from lib.numerics.chunks import in_chunks
 from lib.numerics.rising import Table, log_rising_total
 from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter
+from lib.priors.proposed import Priors, half_cauchy
 from lib.priors.scales import LOG
 from lib.priors.specification import Specification, hyperparameter
 from lib.validation import FloatArray, counts_or_bounds, positive_vector
@@ -48,7 +50,7 @@ class GammaPoisson(Conjugate):
     suppressed : tuple of int, optional
         The least and the greatest number that a suppressed count can be.
     labels : sequence, optional
-        One distinct label a group; 0, 1, ... by default.
+        One distinct label a group; by default those that the data carry, as a pandas Series does, or 0, 1, ...
     allow_improper : bool
         Accept a posterior that does not exist, to see what a sampler makes of it.
 
@@ -77,6 +79,7 @@ class GammaPoisson(Conjugate):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
+        (counts, exposure), labels = align_and_label(labels, counts=counts, exposure=exposure)
         self.counts, self.suppressed = counts_or_bounds("counts", counts, suppressed)
         self.exposure = positive_vector("exposure", exposure, length=self.counts.size, like="counts")
         if mean is not None and rate is not None:
@@ -201,6 +204,13 @@ class GammaPoisson(Conjugate):
         logarithms = smallest == 0 and with_events + shape.power_at_zero() > 0
         why = "for a small shape the likelihood hardly falls"
         yield End("mean", "infinity", high - self.size * smallest, why, logarithms)
+
+    def proper_priors(self) -> Priors:
+        """Propose some about the shape and the mean of the raw rates, or the rate if one is given."""
+        mean, variance = self._moments()
+        shape, by_rate = mean**2 / variance, self.rate_or_mean.name == "rate" and not self.rate_or_mean.flat
+        other = {"rate": half_cauchy(shape / mean)} if by_rate else {"mean": half_cauchy(mean)}
+        return {"shape": half_cauchy(shape)} | other
 
     def _tabulate(self) -> None:
         self._suppression = Suppression(self.counts, self.suppressed)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import combinations
 from typing import ClassVar, Literal, Self, get_origin
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import ArrayLike
 from lib.models.base import State
 from lib.priors.distributions import Normal
 from lib.priors.hyperparameter import Hyperparameter
+from lib.priors.proposed import Priors, words
+from lib.priors.specification import hyperparameter
 from lib.validation import FloatArray, freeze, group_labels, positive_vector
 
 _ROUNDING = 1e-6  # in a power that is read off a prior's density
@@ -83,8 +86,8 @@ class Grouped(ABC):
         self.size = getattr(self, self.data[0]).size
         self._labels = group_labels(labels, length=self.size)
         self._tabulate()
-        known = {p.name for p in self.hyperparameters if p.value is not None}
-        self.improper = next((str(end) for end in self.ends() if end.diverges and end.what not in known), "")
+        failing = self._failing()
+        self.improper = f"{failing[0]}{self._remedy(failing)}" if failing else ""
         if self.improper and not allow_improper:
             raise ValueError(f"the posterior is improper: {self.improper}")
         freeze(self)
@@ -100,6 +103,42 @@ class Grouped(ABC):
     @abstractmethod
     def scatter(self, rng: np.random.Generator, chains: int) -> State:
         """Scatter the hyperparameters where the data put them, by name."""
+
+    def proper_priors(self) -> Priors:
+        """Propose a proper prior for every hyperparameter, about where the data are, for a refusal to name.
+
+        By the names of the arguments, in the order of `hyper`. A model that has none to propose says nothing of them.
+        """
+        return {}
+
+    def _failing(self) -> list[End]:
+        """Return the ends at which the posterior fails to be proper."""
+        known = {p.name for p in self.hyperparameters if p.value is not None}
+        return [end for end in self.ends() if end.diverges and end.what not in known]
+
+    def _remedy(self, failing: list[End]) -> str:
+        """Say which proper priors would give a posterior: as few as possible, of what fails rather than of others."""
+        blamed = {end.what for end in failing}
+        proposed = dict(zip(self.hyper, self.proper_priors().items(), strict=False))
+        unknown = [name for name in proposed if getattr(self, name).value is None]
+        unknown.sort(key=lambda name: getattr(self, name).name not in blamed)
+        for size in range(1, len(unknown) + 1):
+            for some in combinations(unknown, size):
+                cured = copy(self)
+                for name in some:
+                    argument, prior = proposed[name]
+                    setattr(cured, name, hyperparameter(argument, prior, getattr(self, name).scale))
+                if not cured._failing():
+                    told = ", ".join(f"{proposed[n][0]}={words(proposed[n][1])}" for n in proposed if n in some)
+                    return f"; give {'a proper prior' if size == 1 else 'proper priors'}, for instance {told}"
+        return ""
+
+    def _moments(self) -> tuple[float, float]:
+        """Mean and variance of the groups' own estimates, their errors included, weighted by what is known of them."""
+        estimate, error = self.own_estimates()
+        weight = getattr(self, self.data[1]) / getattr(self, self.data[1]).sum()
+        mean = float(weight @ estimate)
+        return mean, float(weight @ ((estimate - mean) ** 2 + error**2))
 
     def _tabulate(self) -> None:  # noqa: B027
         """Keep what the formulas need of the data again and again."""

@@ -20,6 +20,17 @@ from lib.validation import FloatArray
 
 type Step = ExactStep | SliceStep
 
+_SAYS_NOTHING = 100.0  # a member with so many times the others' standard error has a ten-thousandth of their weight
+
+
+def where_the_data_are(y: FloatArray, sigma: FloatArray) -> tuple[float, float]:
+    """Centre and spread of the members that say something: a standard error of 1e9 says nothing of the others."""
+    second = np.sort(sigma)[min(1, (y.size - 1) // 2)]  # the first of two; one may be tiny by itself
+    telling = sigma <= _SAYS_NOTHING * second
+    spread = np.hypot(y[telling].std(), sigma[telling].mean())
+    telling |= sigma <= _SAYS_NOTHING * spread
+    return float(y[telling].mean()), float(np.hypot(y[telling].std(), sigma[telling].mean()))
+
 
 class Parabola(NamedTuple):
     """The log density of a normal likelihood in one parameter, up to a constant."""

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from lib.labels import align_and_label
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.grouped import End, Grouped
 from lib.models.location_scale import LocationScale
@@ -15,9 +16,10 @@ from lib.models.suppression import Suppression
 from lib.numerics.chunks import chunks
 from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter, complete, place
+from lib.priors.proposed import Priors, half_normal, normal
 from lib.priors.scales import LOG, REAL
 from lib.priors.specification import Specification, hyperparameter
-from lib.validation import FloatArray, counts_or_bounds, positive_vector
+from lib.validation import FloatArray, counts_or_bounds, positive_vector, states_of_groups
 
 _EDGE = "at zero the states do not differ"
 
@@ -44,7 +46,7 @@ class NestedGammaPoisson(Grouped):
     suppressed : tuple of int, optional
         The least and the greatest number that a suppressed count can be.
     labels : sequence, optional
-        One distinct label a group; 0, 1, ... by default.
+        One distinct label a group; by default those that the data carry, as a pandas Series does, or 0, 1, ...
 
     Raises
     ------
@@ -70,12 +72,10 @@ class NestedGammaPoisson(Grouped):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
+        (counts, exposure, group), labels = align_and_label(labels, counts=counts, exposure=exposure, group=group)
         self.counts, self.suppressed = counts_or_bounds("counts", counts, suppressed)
         self.exposure = positive_vector("exposure", exposure, length=self.counts.size, like="counts")
-        states = np.asarray(group)
-        if states.shape != self.counts.shape:
-            raise ValueError(f"group must name one state for each of counts's {self.counts.size} groups")
-        self.states, self._state = np.unique(states, return_inverse=True)
+        self.states, self._state = states_of_groups("group", group, length=self.counts.size, like="counts")
         self.mu, self.nu = hyperparameter("mu", mu, REAL), hyperparameter("nu", nu, REAL)
         self.tau = hyperparameter("tau", tau, LOG, edge=_EDGE)
         self.omega = hyperparameter("omega", omega, LOG, edge=_EDGE)
@@ -289,6 +289,11 @@ class NestedGammaPoisson(Grouped):
 
     def _with_rates(self, mean: FloatArray, shape: FloatArray, rng: np.random.Generator) -> State:
         return {"state_mean": mean, "state_shape": shape, "lam": self.draw_groups(rng, mean, shape)}
+
+    def proper_priors(self) -> Priors:
+        """Propose states' means about the pooled rate, and shapes about e, within a factor of e or so."""
+        priors = normal(float(self._likelihood.pooled), 1), half_normal(1), normal(1, 1), half_normal(1)
+        return dict(zip(self.hyper, priors, strict=True))
 
     def _tabulate(self) -> None:
         """Keep what the likelihood needs of the data again and again."""

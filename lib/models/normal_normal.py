@@ -7,19 +7,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lib.estimators import shrinkage_weight
+from lib.labels import align_and_label
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.conjugate import Conjugate
 from lib.models.grouped import End
-from lib.models.location_scale import Measured
+from lib.models.location_scale import Measured, where_the_data_are
 from lib.models.two_level import TwoLevel, columns
 from lib.numerics.chunks import chunks, in_chunks
 from lib.priors.distributions import LOG_TWO_PI, Normal
 from lib.priors.hyperparameter import Hyperparameter, place
+from lib.priors.proposed import Priors, half_cauchy, normal
 from lib.priors.scales import LOG, REAL
 from lib.priors.specification import Specification, hyperparameter
 from lib.validation import FloatArray, finite_vector, positive_vector
-
-_SAYS_NOTHING = 100.0  # a group with so many times the others' standard error has a ten-thousandth of their weight
 
 
 class _Summary(NamedTuple):
@@ -46,7 +46,7 @@ class NormalNormal(Conjugate):
         Population mean and standard deviation: a number (known), a prior, a callable that returns a log density up to
         a constant, vectorised over its argument, or None (flat on the whole range).
     labels : sequence, optional
-        One distinct label a group; 0, 1, ... by default.
+        One distinct label a group; by default those that the data carry, as a pandas Series does, or 0, 1, ...
     allow_improper : bool
         Accept a posterior that does not exist, to see what a sampler makes of it.
 
@@ -73,6 +73,7 @@ class NormalNormal(Conjugate):
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
     ) -> None:
+        (y, sigma), labels = align_and_label(labels, y=y, sigma=sigma)
         self.y = finite_vector("y", y)
         self.sigma = positive_vector("sigma", sigma, length=self.y.size)
         self.mu = hyperparameter("mu", mu, REAL)
@@ -203,7 +204,7 @@ class NormalNormal(Conjugate):
 
     def scatter(self, rng: np.random.Generator, chains: int) -> State:
         """Scatter mu and tau where the groups that say something put them."""
-        centre, spread = self._where_the_data_are()
+        centre, spread = where_the_data_are(self.y, self.sigma)
         return {"mu": rng.normal(centre, spread, chains), "tau": spread * np.exp(rng.uniform(-2, 1, chains))}
 
     def start_state(self, rng: np.random.Generator, chains: int) -> State:
@@ -213,18 +214,15 @@ class NormalNormal(Conjugate):
 
     def elsewhere(self, parameter: Hyperparameter) -> FloatArray:
         """Values in units of how far the data reach."""
-        centre, spread = self._where_the_data_are()
+        centre, spread = where_the_data_are(self.y, self.sigma)
         if parameter is self.mu:
             return np.asarray(centre + spread * np.linspace(-50, 50, 4001))
         return spread * np.geomspace(1e-4, 1e4, 4001)
 
-    def _where_the_data_are(self) -> tuple[float, float]:
-        """Centre and spread of the groups that say something: a standard error of 1e9 says nothing of the others."""
-        second = np.sort(self.sigma)[min(1, (self.y.size - 1) // 2)]  # the first of two; one may be tiny by itself
-        telling = self.sigma <= _SAYS_NOTHING * second
-        spread = np.hypot(self.y[telling].std(), self.sigma[telling].mean())
-        telling |= self.sigma <= _SAYS_NOTHING * spread
-        return float(self.y[telling].mean()), float(np.hypot(self.y[telling].std(), self.sigma[telling].mean()))
+    def proper_priors(self) -> Priors:
+        """Propose some about where the data are."""
+        centre, spread = where_the_data_are(self.y, self.sigma)
+        return {"mu": normal(centre, spread), "tau": half_cauchy(spread)}
 
     def _draw_theta(self, state: State, rng: np.random.Generator) -> State:
         given = self.deviation_given(state["mu"], state["tau"])

@@ -92,15 +92,23 @@ class Hyperparameter:
         Raises
         ------
         ValueError
-            If a caller's log density returns a NaN, plus infinity, or an array of another shape.
+            If a caller's log density raises, or returns a NaN, plus infinity, or an array of another shape.
         """
         if self._log_density is None:
             return np.zeros_like(x)
         if self.prior is not None:
             return self._log_density(x)
         points = x.ravel()
-        with np.errstate(all="ignore"):  # log(0) and overflow far out are answers here: minus infinity
-            density = real_array(f"{self.name}: what its log density returns", self._log_density(points))
+        try:
+            with np.errstate(all="ignore"):  # log(0) and overflow far out are answers here: minus infinity
+                returned = self._log_density(points)
+        except Exception as error:  # whatever it is, the caller learns of which parameter
+            advice = "; it is called with an array of values, for which use numpy.log rather than math.log"
+            raise ValueError(
+                f"{self.name}: its log density raised {type(error).__name__}: {error}"
+                f"{advice if isinstance(error, TypeError | ValueError) else ''}"
+            ) from error
+        density = real_array(f"{self.name}: what its log density returns", returned)
         if density.ndim == 0:  # such as a constant function
             density = np.full_like(points, density)
         if density.shape != points.shape:

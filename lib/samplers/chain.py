@@ -1,5 +1,8 @@
 """The loop that every Markov chain sampler runs in. A sampler owes how it begins and one step."""
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +13,27 @@ from lib.validation import generator, positive_integer, refuse_what_does_not_fit
 
 _ABLE = {"exact": (Integrable, Collapsed), "gibbs": (Sweepable,), "metropolis": (Walkable,)}
 _BESIDES = 8  # numbers a draw, at most, besides the parameters that are vectors: hyperparameters, statistics
+_EXAMPLES = {"replicates": "200", "draws": "1000", "warmup": "500", "rng": "numpy.random.default_rng(1)"}
+
+
+def asks_by_name[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function that lacks keywords say which, and show a whole call: Python's own message shows none."""
+    parameters = inspect.signature(function).parameters.values()
+    needed = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    first = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    call = ", ".join(first + [f"{name}={_EXAMPLES[name]}" for name in needed])
+
+    @wraps(function)
+    def asking(*args: P.args, **kwargs: P.kwargs) -> R:
+        if lacking := [name for name in needed if name not in kwargs]:
+            names = f"{', '.join(lacking[:-1])} and {lacking[-1]}" if lacking[1:] else lacking[0]
+            raise TypeError(
+                f"{function.__name__} needs {names}, which {'are' if lacking[1:] else 'is'} not given: "
+                f"for instance {function.__name__}({call})"
+            )
+        return function(*args, **kwargs)
+
+    return asking
 
 
 class Kernel(Protocol):

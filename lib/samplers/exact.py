@@ -5,7 +5,7 @@ import xarray as xr
 
 from lib.models.base import Collapsed, Integrable
 from lib.priors.hyperparameter import Hyperparameter
-from lib.samplers.chain import arguments
+from lib.samplers.chain import arguments, asks_by_name
 from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.samplers.independence import propose
@@ -13,6 +13,7 @@ from lib.samplers.quadrature import LogLinear, NoMassError, integrate
 from lib.validation import FloatArray
 
 
+@asks_by_name
 def exact(model: Integrable | Collapsed, *, draws: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
     """Draw independently from a posterior of which a few hyperparameters, once drawn, leave only exact draws.
 

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from lib.models.base import ExactStep, SliceStep, State, Sweepable
-from lib.samplers.chain import arguments, run
+from lib.samplers.chain import arguments, asks_by_name, run
 from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.validation import FloatArray
@@ -14,6 +14,7 @@ _AHEAD = 4  # points looked at in one call
 _POOL = 8  # values to choose from, the present one among them
 
 
+@asks_by_name
 def gibbs(model: Sweepable, *, draws: int, warmup: int, chains: int = 4, rng: np.random.Generator) -> xr.DataTree:
     """Draw from a posterior by its full conditionals: exactly where they have a name, by slices or by choice elsewhere.
 

@@ -5,7 +5,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from lib.models.base import State, Walkable
-from lib.samplers.chain import arguments, run
+from lib.samplers.chain import arguments, asks_by_name, run
 from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.validation import FloatArray, finite_array
@@ -13,6 +13,7 @@ from lib.validation import FloatArray, finite_array
 _PRIOR_WORTH = 5.0  # positions that the scatter at the start counts for
 
 
+@asks_by_name
 def metropolis(
     model: Walkable,
     *,

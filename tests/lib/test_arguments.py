@@ -136,7 +136,8 @@ def wrong_values(name, value):
         yield from {"too few": list("abc"), "twice": list("abca"), "missing": ["a", "b", "c", None]}.items()
         yield "lists", [[1], [2], [3], [4]]
     elif name == "group":
-        yield from {"too few": STATES[:-1], "in a table": [STATES]}.items()
+        yield from {"too few": STATES[:-1], "in a table": [STATES], "of two kinds": [1, *STATES[1:]]}.items()
+        yield from {"missing": [*STATES[:-1], None], "masked": np.ma.masked_equal(STATES, "B")}.items()
     elif hasattr(value, "rvs"):
         yield from {"NaN": np.nan, "text": "three", "a family": stats.norm, "a list": [1.0], "a seed": b"1"}.items()
     else:
@@ -146,6 +147,7 @@ def wrong_values(name, value):
             "NaN": array * np.nan,
             "infinite": np.full_like(array, -np.inf),
             "dates": pd.to_datetime(array.ravel()),
+            "masked": np.ma.array(array, mask=True),
         }.items()
         yield from {"empty": [], "in a table": array[np.newaxis], "one more": np.resize(array, array.size + 1)}.items()
 

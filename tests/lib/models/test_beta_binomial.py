@@ -298,12 +298,32 @@ def test_known_hyperparameters(known):
 
 # 3. What is refused.
 
+SWAPPED = (
+    r"^successes must not be more than trials in any group; in no group they are fewer: are the two swapped\? "
+    r"Write BetaBinomial\(successes, trials\)$"
+)
 REFUSED = {
     "lengths": (dict(successes=[1, 2], trials=[3]), ValueError, "trials must have one value for each of successes's 2"),
     "negative": (dict(successes=[-1], trials=[3]), ValueError, "successes must be whole numbers from zero on"),
     "fraction": (dict(successes=[1.5], trials=[3]), ValueError, "successes must be whole numbers"),
     "no trials": (dict(successes=[0], trials=[0]), ValueError, "trials must be at least one in every group"),
     "too many": (dict(successes=[4], trials=[3]), ValueError, "successes must not be more than trials"),
+    "too many in one group": (
+        dict(successes=[4, 2], trials=[3, 5]),
+        ValueError,
+        "^successes must not be more than trials in any group$",
+    ),
+    "swapped": (dict(successes=[5, 6], trials=[2, 3]), ValueError, SWAPPED),
+    "swapped, one group has only successes": (dict(successes=[5, 6], trials=[5, 3]), ValueError, SWAPPED),
+    "swapped, one group has no success": (dict(successes=[5, 6], trials=[0, 3]), ValueError, SWAPPED),
+    "shares": (dict(successes=[0.3, 0.25], trials=[5, 6]), ValueError, r"as shares do: .* numpy.round\(share \* tri"),
+    "percentages": (dict(successes=[34.5, 25], trials=[50, 60]), ValueError, r"numpy.round\(percentage / 100 \* tri"),
+    "half a trial": (
+        dict(successes=[3, 2], trials=[5.5, 6]),
+        ValueError,
+        "^trials must be whole numbers from zero on$",
+    ),
+    "masked": (dict(successes=np.ma.masked_equal([3, 2], 2)), ValueError, "^successes: 1 of its values is masked"),
     "NaN": (dict(successes=[np.nan], trials=[3]), ValueError, "successes must be finite"),
     "empty": (dict(successes=[], trials=[]), ValueError, "successes must hold at least one group"),
     "text": (dict(successes=["2"], trials=[3]), TypeError, "successes must be real numbers"),

@@ -294,6 +294,14 @@ REFUSED = {
     "no exposure": (dict(exposure=[0.0, 1]), "exposure must be above zero"),
     "negative": (dict(counts=[-1, 2]), "counts must be whole numbers from zero on"),
     "fraction": (dict(counts=[1.5, 2]), "counts must be whole numbers"),
+    "rates": (
+        dict(counts=[0.1, 0.02]),
+        r"^counts must be .* as rates are not: .* numpy.round\(rate \* exposure\)",
+    ),
+    "masked": (
+        dict(counts=np.ma.masked_equal([3, 2], 2)),
+        r"^counts: 1 .* masked.*\.filled\(numpy.nan\) and supp",
+    ),
     "NaN": (dict(counts=[NAN, 2]), "counts must be finite; if a NaN is a suppressed count"),
     "bounds": (dict(suppressed=(5, 1)), "suppressed must be two whole numbers"),
     "one bound": (dict(suppressed=[5]), "suppressed must be two whole numbers"),

@@ -300,6 +300,15 @@ def test_kidney_cancer_mixes():
 
 REFUSED = {
     "group": (dict(group=["U"]), "group must name one state for each of counts's 9"),
+    "group missing": (
+        dict(group=[*GROUP[:8], None]),
+        r"^group must name the state of every group: 1 .* group\[8\]",
+    ),
+    "rates": (
+        dict(counts=COUNTS / 3),
+        r"^counts must be .* as rates are not: .* numpy.round\(rate \* exposure\)",
+    ),
+    "masked": (dict(exposure=np.ma.masked_less(EXPOSURE, 1e9)), "^exposure: 9 of its values are masked"),
     "exposure": (dict(exposure=EXPOSURE[:3]), "exposure must have one value for each of counts's 9"),
     "NaN": (dict(counts=HIDDEN), "counts must be finite; if a NaN is a suppressed count"),
     "tau of zero": (dict(tau=0), "tau must be above zero"),

@@ -1,3 +1,4 @@
+import math
 import warnings
 
 import numpy as np
@@ -16,6 +17,7 @@ def mu(specification):
     return hyperparameter("mu", specification, REAL)
 
 
+ONE_ARRAY = "; it is called with an array of values, for which use numpy.log rather than math.log$"
 REFUSED = {
     "unfrozen": (stats.halfnorm, TypeError, "tau must be a number"),
     "unfrozen discrete": (stats.poisson, TypeError, "tau must be a number"),
@@ -33,6 +35,32 @@ REFUSED = {
     "two values": (lambda x: np.zeros(2), ValueError, "tau: its log density must be vectorised"),
     "normalised over its argument": (lambda x: x - x.max(), ValueError, "tau: its log density must be vectorised"),
     "returns text": (lambda x: "a", TypeError, "tau: what its log density returns must be real numbers"),
+    "takes nothing": (
+        lambda: 0.0,
+        ValueError,
+        r"^tau: its log density raised TypeError: .* takes 0 positional arguments but 1 was given" + ONE_ARRAY,
+    ),
+    "takes two": (
+        lambda x, scale: -x / scale,
+        ValueError,
+        "^tau: its log density raised TypeError: .* missing 1 required positional argument: 'scale'" + ONE_ARRAY,
+    ),
+    "an error of its own": (
+        lambda x: 1 / 0,
+        ValueError,
+        "^tau: its log density raised ZeroDivisionError: [a-z ]+$",
+    ),
+    "a key": (lambda x: {}["scale"], ValueError, "^tau: its log density raised KeyError: 'scale'$"),
+    "one number at a time": (
+        lambda x: -x if x > 1 else -1.0,
+        ValueError,
+        "^tau: its log density raised ValueError: The truth value of an array .*" + ONE_ARRAY,
+    ),
+    "not an array function": (
+        lambda x: -sum(math.log(value) for value in x) * math.log(x),
+        ValueError,
+        "^tau: its log density raised TypeError: .*" + ONE_ARRAY,
+    ),
     "returns nothing": (lambda x: None, ValueError, "tau: its log density is NaN"),
 }
 
@@ -57,8 +85,9 @@ def test_a_callers_own_error_is_not_swallowed():
     def broken(x):
         raise ZeroDivisionError("mine")
 
-    with pytest.raises(ZeroDivisionError, match="mine"):
+    with pytest.raises(ValueError, match="^tau: its log density raised ZeroDivisionError: mine$") as refused:
         tau(broken)
+    assert isinstance(refused.value.__cause__, ZeroDivisionError)
 
 
 def test_the_four_things_it_may_be():
