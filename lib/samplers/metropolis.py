@@ -174,5 +174,6 @@ def _learned_root(positions: FloatArray, scatter: FloatArray) -> FloatArray:
     unit = np.where(sd > 0, sd, 1.0)
     correlation = worth / (worth + size) * covariance / np.outer(unit, unit)
     np.fill_diagonal(correlation, 1.0)
-    spread = np.sqrt((worth * sd**2 + _PRIOR_WORTH * scatter**2) / (worth + _PRIOR_WORTH))
+    share = worth / (worth + _PRIOR_WORTH)
+    spread = np.where(sd > 0, unit**share * scatter ** (1 - share), scatter)
     return np.asarray(spread[:, np.newaxis] * np.linalg.cholesky(correlation))
