@@ -1,6 +1,7 @@
 """The samplers, models and helpers that the chapters of *Borrowing Strength* import."""
 
 from lib.models import BetaBinomial, GammaPoisson, NestedGammaPoisson, NormalNormal
+from lib.predictions import log_likelihood, predictive
 from lib.samplers import ConvergenceWarning, exact, gibbs, metropolis
 
 __all__ = [
@@ -11,5 +12,7 @@ __all__ = [
     "NormalNormal",
     "exact",
     "gibbs",
+    "log_likelihood",
     "metropolis",
+    "predictive",
 ]

@@ -120,7 +120,11 @@ class Integrable(Reduced, Protocol):
         """
 
     def log_integrand(self, *coordinates: FloatArray) -> FloatArray:
-        """Log of prior times likelihood with all else integrated out, up to a constant; arguments broadcast."""
+        """Log of likelihood times priors with all else integrated out, up to a constant; arguments broadcast.
+
+        The first coordinate's own prior is left out: it would be the same number all along the second, and where it is
+        far below zero, it would swallow the digits of what is not.
+        """
 
     def draw_given(self, rng: np.random.Generator, *coordinates: FloatArray, size: int) -> State:
         """Return all parameters at these coordinates, `size` values of each; draw those that they leave open."""

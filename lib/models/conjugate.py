@@ -149,8 +149,11 @@ class Conjugate(TwoLevel):
             inside &= within == position[..., number]
             log_jacobian = log_jacobian + p.log_jacobian(within)
             values.append(p.natural(within))
+        if not values:  # all is known
+            return log_jacobian
         with np.errstate(all="ignore"):  # far out, where numbers overflow
-            return np.where(inside, self.log_integrand(*values) + log_jacobian, -np.inf)
+            log_density = self.integrated[0].log_density(values[0]) + self.log_integrand(*values)
+            return np.where(inside, log_density + log_jacobian, -np.inf)
 
     def parameters(self, position: FloatArray, rng: np.random.Generator) -> State:
         """Return the hyperparameters at each position, and draw the groups' parameters given them."""
@@ -178,10 +181,13 @@ class Conjugate(TwoLevel):
         return np.concatenate([self.inner.scale.natural(free), quantiles], axis=1)
 
     def log_integrand(self, *coordinates: FloatArray) -> FloatArray:
-        """Log prior times marginal likelihood, Jacobian included."""
+        """Log priors but the first coordinate's own, times marginal likelihood, Jacobian included."""
         outer, inner, hyper = self._at(coordinates)
-        log_density = self.log_hyperprior(*hyper) + self.log_marginal_likelihood(*self.natural(*hyper))
-        return log_density + self.log_jacobian(outer, inner)
+        log_density = self.log_marginal_likelihood(*self.natural(*hyper)) + self.log_jacobian(outer, inner)
+        for p, value in zip(self.hyperparameters, hyper, strict=True):
+            if p is not self.integrated[0]:
+                log_density = log_density + p.log_density(value)
+        return log_density
 
     def draw_given(self, rng: np.random.Generator, *coordinates: FloatArray, size: int) -> State:
         """Return the hyperparameters, and draw the groups' parameters given them."""

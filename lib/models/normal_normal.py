@@ -246,10 +246,9 @@ class NormalNormal(Conjugate):
         return Normal(centre, 1 / np.sqrt(precision))
 
     def log_integrand(self, *hyperparameters: FloatArray) -> FloatArray:
-        """Log prior times marginal likelihood."""
+        """Log priors but the first one's times marginal likelihood."""
         if self._integrates_mu:
-            tau = hyperparameters[0] if hyperparameters else np.asarray(self.tau.value, dtype=float)
-            return self.tau.log_density(tau) + self.log_marginal_likelihood(tau=tau)
+            return self.log_marginal_likelihood(tau=hyperparameters[0])
         return super().log_integrand(*hyperparameters)
 
     def draw_given(self, rng: np.random.Generator, *coordinates: FloatArray, size: int) -> State:

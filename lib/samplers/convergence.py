@@ -72,10 +72,15 @@ def checked(sampler: str, model: Model, tree: xr.DataTree) -> xr.DataTree:
     if _judged_elsewhere.get():
         return tree
     chains, draws = tree.posterior.sizes["chain"], tree.posterior.sizes["draw"]
-    least, found = LEAST_EFFECTIVE * chains, judge(tree)
-    if all(one.rhat <= HIGHEST_RHAT and one.effective >= least for one in found):
+    least = LEAST_EFFECTIVE * chains
+
+    def too_few_by(one: Judged) -> float:
+        """By which factor there are too few draws; R-hat less one falls as their number grows."""
+        return float(max(least / max(one.effective, 1e-9), (one.rhat - 1) / (HIGHEST_RHAT - 1)))
+
+    worst = max(judge(tree), key=too_few_by, default=None)
+    if worst is None or too_few_by(worst) <= 1:
         return tree
-    worst = min(found, key=lambda one: (one.effective, -one.rhat))
     if draws < _LEAST_DRAWS:
         what = f"from fewer than {_LEAST_DRAWS} in a chain nobody can tell whether it has settled"
     elif worst.effective == 0:
@@ -85,7 +90,7 @@ def checked(sampler: str, model: Model, tree: xr.DataTree) -> xr.DataTree:
             f"{chains * draws:,} of {worst.name} are worth {worst.effective:,.0f} independent ones, where {least:,} is "
             f"the least to ask for, and its R-hat is {worst.rhat:.3f}, where {HIGHEST_RHAT} is the most"
         )
-    times = max(2.0, 3 * least / max(worst.effective, 1.0), 2 * (worst.rhat - 1) / (HIGHEST_RHAT - 1))
+    times = 3 * too_few_by(worst)
     remedies = [f"draws={float(f'{times * draws:.1g}'):.0f}" if times < _HOPELESS else "a longer warm-up"]
     if getattr(model, "improper", ""):
         remedies = ["a prior that is proper: this posterior does not exist"]
@@ -113,8 +118,10 @@ def judge(tree: xr.DataTree) -> list[Judged]:
     found = [Judged(name, np.inf, 0.0) for name in stuck]
     if moving:
         draws = np.stack(list(moving.values()))
+        several = draws if draws.shape[1] > 1 else draws[..., draws.shape[2] % 2 :].reshape(len(draws), 2, -1)
         with np.errstate(all="ignore"):  # of a handful of draws the variance can be zero
-            rhat = np.asarray(az.rhat(draws, chain_axis=1, draw_axis=2))
+            # Of one chain ArviZ gives none, though it looks at the halves of several.
+            rhat = np.asarray(az.rhat(several, chain_axis=1, draw_axis=2))
             effective = np.asarray(az.ess(draws, chain_axis=1, draw_axis=2))
         pairs = zip(moving, np.nan_to_num(rhat, nan=np.inf), np.nan_to_num(effective), strict=True)
         found += [Judged(name, float(r), float(n)) for name, r, n in pairs]

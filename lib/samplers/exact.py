@@ -71,7 +71,7 @@ def _draw_coordinates(model: Integrable, rng: np.random.Generator, size: int) ->
             return ()
         case (only,):
             density = integrate(
-                lambda u: model.log_integrand(only.natural(u)) + only.log_jacobian(u),
+                lambda u: _log_prior(only, u) + model.log_integrand(only.natural(u)),
                 only.free(model.starting_nodes()),
                 only.free_support,
             )
@@ -97,7 +97,7 @@ def _draw_two(
 
     def log_marginal(u: FloatArray) -> FloatArray:
         row = u.ravel()  # one density, so one row of nodes
-        return (given(row).log_total + outer.log_jacobian(row)).reshape(u.shape)
+        return (_log_prior(outer, row) + given(row).log_total).reshape(u.shape)
 
     marginal = integrate(log_marginal, outer.free(model.starting_nodes()), outer.free_support)
     drawn = marginal.quantile(rng.random(size))
@@ -109,3 +109,8 @@ def _draw_two(
     probability = rng.random(size)
     second = (1 - share) * rows.quantile(probability, left) + share * rows.quantile(probability, left + 1)
     return outer.natural(drawn), inner.natural(second)
+
+
+def _log_prior(parameter: Hyperparameter, u: FloatArray) -> FloatArray:
+    """Log density of its own prior on the free scale."""
+    return np.asarray(parameter.log_density(parameter.natural(u)) + parameter.log_jacobian(u))

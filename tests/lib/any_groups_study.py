@@ -1,7 +1,7 @@
 """Try every sampler on data that nobody chose: ``make study`` writes _build/study.json and prints a table.
 
-`exact` is compared with quadrature written independently (tests/support/posterior_reference.py), `gibbs` and
-`metropolis` with `exact`. It takes too long to be a test; its small form is one (tests/lib/samplers/test_any_groups.py).
+`exact` is compared with quadrature written independently (tests/support/posterior_reference.py), `gibbs` and `metropolis`
+with `exact`. It takes too long to be a test; its small form is one (tests/lib/samplers/test_any_groups.py).
 """
 
 import argparse
@@ -24,8 +24,8 @@ from lib import ConvergenceWarning, exact, gibbs, metropolis
 
 LATTICE = 20_000
 GROUPS = 3  # of which the own parameters are looked at, besides the hyperparameters
-# What an answer may be off by: `exact` says that its distribution functions are good to about 2e-5, and the lattice with
-# which they are seen has this step.
+# What an answer may be off by: `exact` says that its distribution functions are good to about 2e-5, and the lattice by
+# which they are seen is that fine.
 TOLERANCE = 1e-3
 OF_ITSELF = 1e-3  # what the reference may say of itself
 RUNS = {gibbs: {"draws": 1000, "warmup": 300}, metropolis: {"draws": 3000, "warmup": 1500}}
@@ -99,7 +99,12 @@ def _against_reference(given, model, groups):
         errors[name] = float(np.abs(np.searchsorted(values, at) / values.size - PROBABILITIES).max())
     own = posterior[model.group].to_numpy()[:, groups]
     z = (own.mean(axis=0) - truth.group_mean) / truth.group_sd * np.sqrt(len(own))
-    return {"error": max(errors.values(), default=0.0), "itself": truth.error, "group_z": z.tolist(), "reference_s": took}
+    return {
+        "error": max(errors.values(), default=0.0),
+        "itself": truth.error,
+        "group_z": z.tolist(),
+        "reference_s": took,
+    }
 
 
 def _against_exact(given, model, sampler, found, groups, rng):
@@ -115,7 +120,9 @@ def _against_exact(given, model, sampler, found, groups, rng):
         return row
     for variable, values in found.data_vars.items():
         if values.ndim == 2:
-            pairs = {str(variable): tuple(free(given.kind, variable, x[variable].to_numpy()) for x in (found, posterior))}
+            pairs = {
+                str(variable): tuple(free(given.kind, variable, x[variable].to_numpy()) for x in (found, posterior))
+            }
         elif variable == model.group:
             pairs = {
                 f"{variable}[{j}]": (values.to_numpy()[..., j], posterior[variable].to_numpy()[..., j]) for j in groups
@@ -135,7 +142,11 @@ def verdict(rows):
     frame = pd.DataFrame(rows)
     wrong = [f"seed {row['seed']}: refused: {row['why']}" for row in rows if row["exact"] == "refused"]
     wrong += [f"seed {r['seed']}: off by {r['error']:.2g}" for r in rows if r.get("error", 0) > TOLERANCE]
-    wrong += [f"seed {r['seed']}: the reference says {r['itself']:.2g} of itself" for r in rows if r.get("itself", 0) > OF_ITSELF]
+    wrong += [
+        f"seed {r['seed']}: the reference says {r['itself']:.2g} of itself"
+        for r in rows
+        if r.get("itself", 0) > OF_ITSELF
+    ]
     z = {"groups": np.concatenate([r["group_z"] for r in rows if r.get("group_z")] or [[]])}
     for name in ("gibbs", "metropolis"):
         z[name] = np.array([value for row in rows for value in row.get(f"{name}_z", {}).values()])
@@ -144,9 +155,11 @@ def verdict(rows):
             continue
         # Of one data set they hang together: the test takes one of each.
         far = int((np.abs(values) > 4).sum())
-        print(f"{name}: {len(values)} z-scores, sd {values.std():.3f}, beyond 2: {np.mean(np.abs(values) > 2):.3f} "
-              f"(0.046), beyond 4: {far}, largest {np.abs(values).max():.2f}, "
-              f"KS p = {stats.kstest(values, stats.norm.cdf).pvalue:.2g}")
+        print(
+            f"{name}: {len(values)} z-scores, sd {values.std():.3f}, beyond 2: {np.mean(np.abs(values) > 2):.3f} "
+            f"(0.046), beyond 4: {far}, largest {np.abs(values).max():.2f}, "
+            f"KS p = {stats.kstest(values, stats.norm.cdf).pvalue:.2g}"
+        )
     table = frame.groupby(["kind", "tails"]).agg(
         tried=("seed", "size"),
         answered=("exact", lambda x: (x == "answered").sum()),

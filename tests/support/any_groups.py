@@ -62,7 +62,12 @@ def _spread(rng, size, decades):
 def _positive(rng, tails, scale):
     """Choose a prior of a positive number, about `scale`; up to three powers of ten off, as a guess may be."""
     scale = float(scale * 10 ** (rng.normal(0, 0.5) if rng.random() < 0.8 else rng.uniform(-3, 3)))
-    light = [stats.expon(scale=scale), stats.halfnorm(scale=scale), stats.gamma(2, scale=scale), stats.uniform(0, 5 * scale)]
+    light = [
+        stats.expon(scale=scale),
+        stats.halfnorm(scale=scale),
+        stats.gamma(2, scale=scale),
+        stats.uniform(0, 5 * scale),
+    ]
     heavy = [stats.halfcauchy(scale=scale), stats.lognorm(2, scale=scale), stats.t(3, 0, scale)]
     if tails == "light":
         return light[rng.integers(len(light))]
@@ -95,9 +100,16 @@ def _normal(rng, groups, tails):
     else:
         prior = _positive(rng, tails, typical)
     place = float(y.mean())
-    mus = [None, stats.norm(place, 10 * typical), stats.t(4, place, 3 * typical), stats.uniform(place - 50 * typical, 100 * typical)]
+    mus = [
+        None,
+        stats.norm(place, 10 * typical),
+        stats.t(4, place, 3 * typical),
+        stats.uniform(place - 50 * typical, 100 * typical),
+    ]
     mu = mus[rng.integers(len(mus))]
-    return Case("normal", tails, NormalNormal, {"y": y, "sigma": sigma}, {"mu": mu, "tau": prior}, {"y": y, "sigma": sigma})
+    return Case(
+        "normal", tails, NormalNormal, {"y": y, "sigma": sigma}, {"mu": mu, "tau": prior}, {"y": y, "sigma": sigma}
+    )
 
 
 def _beta(rng, groups, tails):
@@ -112,7 +124,9 @@ def _beta(rng, groups, tails):
     means = [None, stats.beta(0.5, 0.5), stats.beta(2, 5), stats.uniform(0, 0.7)]
     data = {"successes": successes, "trials": trials}
     mean = means[rng.integers(len(means))]
-    return Case("beta", tails, BetaBinomial, data, {"mean": mean, "concentration": prior}, {"y": successes, "n": trials})
+    return Case(
+        "beta", tails, BetaBinomial, data, {"mean": mean, "concentration": prior}, {"y": successes, "n": trials}
+    )
 
 
 def _gamma(rng, groups, tails):
@@ -123,7 +137,10 @@ def _gamma(rng, groups, tails):
     counts[rng.random(groups) < 0.03] = 0
     by_rate = rng.random() < 0.5
     if tails == "improper":
-        priors = {"shape": Power(-rng.uniform(1.2, 2)), "mean": [stats.lognorm(2, scale=rate), Power(-0.5)][rng.integers(2)]}
+        priors = {
+            "shape": Power(-rng.uniform(1.2, 2)),
+            "mean": [stats.lognorm(2, scale=rate), Power(-0.5)][rng.integers(2)],
+        }
     else:
         about = shape / rate if by_rate else rate
         priors = {"shape": _positive(rng, tails, shape), "rate" if by_rate else "mean": _positive(rng, tails, about)}
@@ -140,12 +157,20 @@ def _nested(rng, groups, tails):
     groups = min(groups, 600)
     states = int(np.clip(groups / 10 ** rng.uniform(0.3, 1.5), 2, 60))
     state = rng.integers(0, states, groups)
-    mean, shape = np.exp(rng.normal(0, rng.uniform(0.1, 1), states)), np.exp(rng.normal(1.5, rng.uniform(0.1, 1), states))
+    mean, shape = (
+        np.exp(rng.normal(0, rng.uniform(0.1, 1), states)),
+        np.exp(rng.normal(1.5, rng.uniform(0.1, 1), states)),
+    )
     exposure = _spread(rng, groups, 4)
     exposure *= 10 ** rng.uniform(-0.5, 2) / np.median(exposure)
     counts = rng.poisson(exposure * rng.gamma(shape[state], (mean / shape)[state])).astype(float)
     spread = stats.halfnorm(scale=1) if tails == "light" else stats.halfcauchy(scale=0.5)
-    priors = {"mu": None if tails == "improper" else stats.norm(0, 3), "tau": spread, "nu": stats.norm(1, 2), "omega": spread}
+    priors = {
+        "mu": None if tails == "improper" else stats.norm(0, 3),
+        "tau": spread,
+        "nu": stats.norm(1, 2),
+        "omega": spread,
+    }
     return Case("nested", tails, NestedGammaPoisson, {"counts": counts, "exposure": exposure, "group": state}, priors)
 
 

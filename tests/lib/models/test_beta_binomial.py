@@ -381,7 +381,7 @@ def test_masses_grow_as_the_condition_says(exponent, settles):
     integrals = []
     for largest in (1e10, 1e20, 1e30):
         v = np.linspace(np.log(1e-6), np.log(largest), 4001)
-        density = np.exp(model.log_integrand(np.exp(v), m) + v)
+        density = np.exp(model.concentration.log_density(np.exp(v)) + model.log_integrand(np.exp(v), m) + v)
         integrals.append(trapezoid(trapezoid(density, m[:, 0], axis=0), v))
     growth = np.diff(integrals)
     assert (growth[1] < 0.05 * growth[0]) == settles
