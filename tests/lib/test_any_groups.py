@@ -1,0 +1,133 @@
+"""Data that nobody chose: the small form of ``make study``, what it once found, and whether it finds what is wrong."""
+
+import any_groups_study as study
+import numpy as np
+import pytest
+from any_groups import case
+from posterior_reference import PROBABILITIES, reference
+from scipy import special, stats
+
+from lib import BetaBinomial, GammaPoisson, exact, gibbs, metropolis
+
+
+@pytest.mark.parametrize("first", range(0, 60, 10))
+def test_exact_answers_any_groups(first):
+    """Ten data sets; the study has a thousand, with up to 2,000 groups each."""
+    rows = [study.try_case(seed, (), most=300) for seed in range(first, first + 10)]
+    assert study.verdict(rows)[-1] == []
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return [study.try_case(seed, (gibbs, metropolis), most=40) for seed in range(100, 124)]
+
+
+def test_the_samplers_agree(rows):
+    table, of_z, wrong = study.verdict(rows)
+    assert wrong == []
+    assert {what for what, _ in of_z.index} == {"group_z", "gibbs_z", "metropolis_z"}
+    assert table["tried"].sum() == 24
+
+
+def test_no_two_cases_are_the_same_and_all_kinds_come():
+    cases = [case(seed) for seed in range(200)]
+    assert {(one.kind, one.tails) for one in cases} == {
+        (kind, tails) for kind in ("normal", "beta", "gamma", "nested") for tails in ("light", "heavy", "improper")
+    }
+    sizes = [len(next(iter(one.data.values()))) for one in cases]
+    assert min(sizes) == 3 and max(sizes) > 1500
+    assert any("suppressed" in one.data for one in cases)
+    shares = [one.data["successes"] for one in cases if one.kind == "beta"]
+    assert any((y == 0).all() for y in shares) and any((y == 0).any() and (y > 0).any() for y in shares)
+
+
+def shifted(sampler):
+    """A sampler whose draws are all a little too large: by a tenth of their standard deviation."""
+
+    def wrong(model, **run):
+        tree = sampler(model, **run)
+        for name, values in tree.posterior.data_vars.items():
+            tree["posterior"][name] = values * (1 + 0.1 * values.std() / values.mean())
+        return tree
+
+    wrong.__name__ = sampler.__name__
+    return wrong
+
+
+def test_a_sampler_that_is_slightly_wrong_is_found(monkeypatch):
+    bug = shifted(gibbs)
+    monkeypatch.setitem(study.RUNS, bug, study.RUNS[gibbs])
+    rows = [study.try_case(seed, (bug,), most=20) for seed in range(200, 216)]
+    assert any("gibbs_z" in sentence for sentence in study.verdict(rows)[-1])
+
+
+def test_an_answer_that_is_slightly_wrong_is_found(monkeypatch):
+    """By half a percent of a concentration, or of a shape or a tau."""
+    right = study.EXACT._draw_coordinates
+
+    def wrong(*arguments):
+        outer, *inner = right(*arguments)
+        return 1.005 * outer, *inner
+
+    monkeypatch.setattr(study.EXACT, "_draw_coordinates", wrong)
+    rows = [study.try_case(seed, (), most=30) for seed in (300, 301, 302, 303)]
+    assert sum("off by" in sentence for sentence in study.verdict(rows)[-1]) >= 3
+
+
+def test_a_refusal_is_found(monkeypatch):
+    def refuses(model, **run):
+        raise ValueError("the density is too rough")
+
+    monkeypatch.setattr(study, "exact", refuses)
+    assert any("refused: the density is too rough" in s for s in study.verdict([study.try_case(0, ())])[-1])
+
+
+# What was found once, with the right values.
+
+FOUND = [
+    (stats.expon(), 20),
+    (stats.expon(), 56),
+    (stats.expon(), 200),
+    (stats.halfcauchy(), 8),
+    (stats.gamma(2, scale=2), 56),
+]
+
+
+@pytest.mark.parametrize(("prior", "groups"), FOUND, ids=[f"{prior.dist.name}, {J}" for prior, J in FOUND])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_ordinary_counts(prior, groups, seed):
+    """Shape and rate lie along a ridge, on which nodes placed for one given the other missed the mass."""
+    rng = np.random.default_rng(seed)
+    exposure = rng.uniform(1, 20, groups).round(1)
+    counts = rng.poisson(exposure * rng.gamma(1.8, 1 / 1.25, groups))
+    model = GammaPoisson(counts, exposure, shape=prior, rate=prior)
+    agrees(model, reference("gamma", {"y": counts, "x": exposure}, {"shape": prior, "rate": prior}), np.log, np.log)
+
+
+RARE = [stats.halfcauchy(scale=1e5), stats.lognorm(2, scale=1e5), stats.halfnorm(scale=1e5)]
+
+
+@pytest.mark.parametrize("prior", RARE, ids=[prior.dist.name for prior in RARE])
+def test_rare_events(prior):
+    """SciPy's log Beta function loses its digits for a million trials: quadrature took that for a rough density."""
+    trials, successes = np.array([1.5e6, 2e6, 8e5, 2.6e6]), np.array([12, 40, 9, 27])
+    model = BetaBinomial(successes, trials, concentration=prior)
+    right = reference("beta", {"y": successes, "n": trials}, {"concentration": prior, "mean": np.zeros_like})
+    agrees(model, right, np.log, special.logit)
+
+
+@pytest.mark.parametrize("successes", [[0, 0], [4, 4], [1, 3]])
+def test_a_prior_whose_density_falls_fast(successes):
+    """At a concentration of 1e8 its logarithm is -5e14, which swallowed the digits of the likelihood."""
+    prior = stats.halfnorm(scale=3)
+    model = BetaBinomial(successes, [4, 4], concentration=prior)
+    data = {"y": np.array(successes), "n": np.array([4, 4])}
+    agrees(model, reference("beta", data, {"concentration": prior, "mean": np.zeros_like}), np.log, special.logit)
+
+
+def agrees(model, right, *scales):
+    assert right.error < 1e-3
+    posterior = exact(model, draws=20_000, chains=1, rng=study.Midpoints()).posterior.isel(chain=0)
+    for (name, at), free in zip(right.quantiles.items(), scales, strict=True):
+        drawn = np.sort(free(posterior[name].to_numpy()))
+        np.testing.assert_allclose(np.searchsorted(drawn, at) / drawn.size, PROBABILITIES, atol=3e-3)  # of the lattice
