@@ -51,6 +51,10 @@ reproducible: book  ## build the book a second time elsewhere, and compare every
 calibration: $(VENV)/installed  ## try every sampler on every model, and on planted bugs, in _build/calibration.json
 	python tests/lib/calibration_study.py
 
+.PHONY: study
+study: $(VENV)/installed  ## try every sampler on a thousand data sets that nobody chose, in _build/study.json (CASES, FIRST)
+	PYTHONPATH=tests/support python tests/lib/any_groups_study.py $(if $(CASES),--cases $(CASES)) $(if $(FIRST),--first $(FIRST))
+
 MUTANTS := _build/mutants/venv
 
 .PHONY: mutants

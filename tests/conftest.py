@@ -15,12 +15,12 @@ settings.load_profile("deterministic")
 # Each of these takes more than fifteen seconds of a processor: browsers, kernels, other engines, long chains, builds.
 SLOW = [
     *["book/pictures", "book/test_nested_in_pymc.py", "book/test_stan.py"],
-    *["lib/exercises/test_practice.py", "lib/test_calibration.py", "lib/test_extremes.py"],
+    *["lib/exercises/test_practice.py", "lib/test_any_groups.py", "lib/test_calibration.py", "lib/test_extremes.py"],
     *["lib/models/test_added_models.py", "lib/models/test_beta_binomial.py", "lib/models/test_densities.py"],
     *["lib/models/test_gamma_poisson.py", "lib/models/test_nested_gamma_poisson.py", "lib/models/test_remedies.py"],
     *["lib/models/test_state_tables.py"],
     *["lib/samplers/test_added_sampler.py", "lib/samplers/test_all.py", "lib/samplers/test_exact.py"],
-    *["lib/samplers/test_independence.py"],
+    *["lib/samplers/test_convergence.py", "lib/samplers/test_independence.py"],
     *["notebooks/test_notebooks.py", "site"],
     *["problem_sets/test_problem_sets.py", "problem_sets/test_rates_problem_set.py"],
     *["problem_sets/test_sampling_problem_set.py", "problem_sets/test_seeded_problem_set.py"],

@@ -1,9 +1,11 @@
 """Data that nobody chose: the small form of ``make study``, what it once found, and whether it finds what is wrong."""
 
 import any_groups_study as study
+import joblib
 import numpy as np
 import pytest
 from any_groups import case
+from distributed import Client, LocalCluster
 from posterior_reference import PROBABILITIES, reference
 from scipy import special, stats
 
@@ -27,6 +29,15 @@ def test_the_samplers_agree(rows):
     assert wrong == []
     assert {what for what, _ in of_z.index} == {"group_z", "gibbs_z", "metropolis_z"}
     assert table["tried"].sum() == 24
+
+
+def test_a_dask_cluster_gives_the_same_rows():
+    alone = study.study([300, 301], samplers=(metropolis,), most=20)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):  # noqa: SIM117 (below)
+        # Not one statement: joblib looks for the client when it is told of Dask.
+        with joblib.parallel_config(backend="dask"):
+            found = study.study([300, 301], samplers=(metropolis,), most=20)
+    assert found == alone
 
 
 def test_no_two_cases_are_the_same_and_all_kinds_come():

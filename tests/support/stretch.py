@@ -8,6 +8,7 @@ import numpy as np
 
 from lib.models.base import Walkable
 from lib.samplers.chain import arguments, run
+from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.samplers.metropolis import accept
 
@@ -19,7 +20,7 @@ def stretch(model, *, draws, warmup, chains=64, rng):
     )
     kept = run(Stretch(model), draws=draws, warmup=warmup, chains=chains, rng=rng)
     posterior = model.parameters(kept.pop("position"), rng)
-    return to_datatree(model, posterior, sample_stats=kept)
+    return checked("stretch", model, to_datatree(model, posterior, sample_stats=kept))
 
 
 class Stretch:
