@@ -10,7 +10,10 @@ from scipy import stats
 
 from lib import BetaBinomial, GammaPoisson, NestedGammaPoisson, NormalNormal, estimators, exact, gibbs, metropolis
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [
+    pytest.mark.filterwarnings("error"),
+    pytest.mark.filterwarnings("ignore::lib.samplers.convergence.ConvergenceWarning"),  # most runs are short on purpose
+]
 SAMPLERS = {"exact": exact, "gibbs": gibbs, "metropolis": metropolis}
 
 

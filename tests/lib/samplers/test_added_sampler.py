@@ -46,8 +46,8 @@ def test_without_its_correction_it_does_not(monkeypatch):
     monkeypatch.setattr(
         "stretch.accept", lambda ratio, rng, log_correction: (rng.random(ratio.shape) < np.exp(ratio),) * 2
     )
-    kind, options, other = WALKABLE["shares"]
-    with pytest.raises(AssertionError, match="mean|concentration"), np.errstate(over="ignore"):
+    kind, options, other = WALKABLE["schools"]  # in two dimensions the correction hardly matters
+    with pytest.raises(AssertionError, match="mu|tau"), np.errstate(over="ignore"):
         agrees(kind(**options), other)
 
 
