@@ -66,8 +66,8 @@ def checked(sampler: str, model: Model, tree: xr.DataTree) -> xr.DataTree:
 
     References
     ----------
-    Vehtari et al. (2021), "Rank-normalization, folding, and localization: an improved R-hat for assessing convergence
-    of MCMC", *Bayesian Analysis* 16:667-718: R-hat below 1.01, and an effective sample size of 400 from four chains.
+    Vehtari et al. (2021), "Rank-normalization, folding, and localization: an improved R for assessing convergence of
+    MCMC", *Bayesian Analysis* 16:667-718: R-hat below 1.01, and an effective sample size of 400 from four chains.
     """
     if _judged_elsewhere.get():
         return tree

@@ -276,7 +276,7 @@ def summary(posterior, name, size, size_of_tails):
 
 # Predictions of the second period.
 
-EFFECTIVE = {"nested": 200, "one spread": 60, "one population": 150}  # of 300, 76 and 200 draws kept
+EFFECTIVE = {"nested": 200, "one spread": 200, "one population": 150}  # of 300, 300 and 200 draws kept
 
 
 class Part(NamedTuple):
