@@ -2,6 +2,7 @@
 
 import sys
 
+import arviz as az
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from sampler_checks import MODELS
 from scipy import stats
 
 from lib import NormalNormal, metropolis
+from lib.samplers import chain
 from lib.samplers.metropolis import accept
 
 MODULE = sys.modules["lib.samplers.metropolis"]  # the package gives its name to the function
@@ -230,6 +232,64 @@ def test_a_covariance_is_learned_from_the_later_half_of_the_positions(groups, ch
         proposed = np.concatenate(model.asked[iteration // 2 + 1 : iteration + 1])
         seen = {row.tobytes() for row in proposed}
         assert sum(row.tobytes() in seen for row in positions) > 0.5 * len(positions)
+
+
+class Bell:
+    """A standard normal density in many dimensions, with chains that start inside it."""
+
+    def __init__(self, size, spread=1.0):
+        self.size, self.spread = size, spread
+
+    def start_position(self, rng, chains):
+        return self.spread * rng.standard_normal((chains, self.size))
+
+    def log_free_density(self, position):
+        return -(position**2).sum(axis=-1) / 2
+
+
+def spread_of_a_walk(size, *, spread=1.0, draws=8000):
+    """Variance of the positions, which is one, as its median over dimensions."""
+    walk = MODULE.RandomWalk(Bell(size, spread), 0.3, None)
+    kept = chain.run(walk, draws=draws, warmup=3000, chains=4, rng=np.random.default_rng(1))
+    return np.median(kept["position"].var(axis=(0, 1)))
+
+
+def unshrunk(positions, scatter):
+    covariance = np.cov(positions, rowvar=False)
+    return np.linalg.cholesky(covariance + 1e-6 * np.diag(covariance.diagonal()))
+
+
+@pytest.mark.parametrize("size", [50, 100, 200])
+def test_what_is_learned_does_not_collapse(size, monkeypatch):
+    """Few positions of a slow walk say little of many correlations."""
+    assert spread_of_a_walk(size) == pytest.approx(1, abs=0.1)
+    monkeypatch.setattr(MODULE, "_learned_root", unshrunk)
+    assert spread_of_a_walk(size) < 0.75  # as it did
+
+
+def test_a_start_that_is_far_too_wide_is_forgotten():
+    walk = MODULE.RandomWalk(Bell(2, 1000.0), 0.3, None)
+    kept = chain.run(walk, draws=4000, warmup=3000, chains=4, rng=np.random.default_rng(1))
+    assert float(az.ess(kept["position"][..., 0])) > 1000  # of 16,000
+
+
+@pytest.mark.parametrize("count", [3, 40, 10_000])
+def test_what_is_learned_is_between_the_scatter_and_the_positions(count):
+    """Variances on their logarithms, correlations towards none; n positions are worth n over the dimensions."""
+    rng, scatter = np.random.default_rng(1), np.array([10.0, 0.1])
+    positions = rng.multivariate_normal([3, 5], [[4.0, 1.9], [1.9, 1.0]], count)
+    root = MODULE._learned_root(positions, scatter)
+    assert root[0, 1] == 0
+    learned, worth = root @ root.T, count / 2
+    log_variance = (worth * np.log(positions.var(axis=0, ddof=1)) + 5 * np.log(scatter**2)) / (worth + 5)
+    np.testing.assert_allclose(np.log(learned.diagonal()), log_variance)
+    correlation = worth / (worth + 2) * np.corrcoef(positions.T)[0, 1]
+    assert learned[0, 1] / np.sqrt(learned[0, 0] * learned[1, 1]) == pytest.approx(correlation)
+
+
+def test_of_positions_that_have_not_moved_nothing_is_learned():
+    still = MODULE._learned_root(np.ones((50, 2)), np.array([10.0, 0.1]))
+    np.testing.assert_allclose(still, np.diag([10.0, 0.1]))
 
 
 def test_without_warm_up_the_units_do_not_matter():
