@@ -1,7 +1,6 @@
 """The binomial model of many success rates: batting averages, three-point percentages."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -67,13 +66,12 @@ class BetaBinomial(Conjugate):
     ) -> None:
         (successes, trials), labels = align_and_label(labels, successes=successes, trials=trials)
         self.successes = count_vector("successes", successes, out_of="trials")
-        self.trials = _some_trials("trials", trials, length=self.successes.size, like="successes")
-        more = self.successes - self.trials
-        if (more >= 0).all() and (more > 0).any():
-            asked = "in no group they are fewer: are the two swapped? Write BetaBinomial(successes, trials)"
-            raise ValueError(f"successes must not be more than trials in any group; {asked}")
-        if (more > 0).any():
-            raise ValueError("successes must not be more than trials in any group")
+        self.trials = count_vector("trials", trials, length=self.successes.size, like="successes")
+        if ((more := self.successes - self.trials) > 0).any():
+            rule = "successes must not be more than trials in any group"
+            swapped = "; in no group they are fewer: are the two swapped? Write BetaBinomial(successes, trials)"
+            raise ValueError(rule + (swapped if (more >= 0).all() else ""))
+        _refuse_zero("trials", self.trials)
         self.mean = hyperparameter("mean", mean, LOGIT, edge="otherwise all rates are the same")
         edge = "at zero every rate is 0 or 1"
         self.concentration = hyperparameter("concentration", concentration, LOG, edge=edge, most=_CLOSEST)
@@ -125,7 +123,7 @@ class BetaBinomial(Conjugate):
 
     def known_of_new(self, values: ArrayLike) -> FloatArray:
         """Check numbers of trials."""
-        return _some_trials("new", values)
+        return _refuse_zero("new", count_vector("new", values))
 
     # Where the mass lies, and whether it is finite.
 
@@ -169,8 +167,7 @@ class BetaBinomial(Conjugate):
         self._pooled_logit = np.log(self.successes.sum() + 0.5) - np.log(self._failures.sum() + 0.5)
 
 
-def _some_trials(name: str, values: ArrayLike, **like: Any) -> FloatArray:
-    trials = count_vector(name, values, **like)
+def _refuse_zero(name: str, trials: FloatArray) -> FloatArray:
     if (trials == 0).any():
         raise ValueError(f"{name} must be at least one in every group: a group without trials has no data")
     return trials

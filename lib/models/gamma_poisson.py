@@ -150,9 +150,10 @@ class GammaPoisson(Conjugate):
 
     def _sums(self, a: FloatArray, b: FloatArray) -> FloatArray:
         """Add up what depends on both hyperparameters, for a column of each."""
-        x, counts = self.exposure[self._suppression.seen], self.counts[self._suppression.seen]
+        counts, x = self._seen
         hidden = self._suppression.log_marginal_likelihood(a, b, self.exposure)
-        return np.asarray(hidden - (counts * np.log(x + b) + a * np.log1p(x / b)).sum(axis=-1))
+        seen = ((a + counts) * np.log1p(x / b)).sum(axis=-1) + self._table.total * np.log(b[:, 0])
+        return np.asarray(hidden - seen)
 
     # Where the mass lies, and whether it is finite.
 
@@ -214,7 +215,8 @@ class GammaPoisson(Conjugate):
 
     def _tabulate(self) -> None:
         self._suppression = Suppression(self.counts, self.suppressed)
-        counts, x = self.counts[self._suppression.seen], self.exposure[self._suppression.seen]
+        self._seen = self.counts[self._suppression.seen], self.exposure[self._suppression.seen]
+        counts, x = self._seen
         self._table = Table.of(counts)
         self._constant = (special.xlogy(counts, x) - special.gammaln(counts + 1)).sum()
         self._log_pooled = np.log(self._suppression.middle.sum() + 0.5) - np.log(self.exposure.sum())

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lib.estimators import shrinkage_weight
 from lib.labels import align_and_label
 from lib.models.base import ExactStep, SliceStep, State
 from lib.models.conjugate import Conjugate
@@ -108,13 +107,18 @@ class NormalNormal(Conjugate):
         *Bayesian Data Analysis*, equation 5.17.
         """
         mu, tau = columns(mu, tau)
-        weight = shrinkage_weight(self.sigma, tau)
+        weight = self._weight(tau)
         return Normal(weight * self.y + (1 - weight) * mu, np.sqrt(weight) * self.sigma)
+
+    def _weight(self, tau: FloatArray) -> FloatArray:
+        """Of each group's own estimate, as lib.estimators has it: sigma / 0 is infinite, its weight rightly zero."""
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(1 / (1 + np.square(self.sigma / tau)))
 
     def deviation_given(self, mu: FloatArray, tau: FloatArray) -> Normal:
         """Posterior of theta - mu given mu and tau, accurate at a tiny tau too, shape (..., J)."""
         mu, tau = columns(mu, tau)
-        weight = shrinkage_weight(self.sigma, tau)
+        weight = self._weight(tau)
         return Normal(weight * (self.y - mu), np.sqrt(weight) * self.sigma)
 
     def mu_given(self, tau: ArrayLike) -> Normal:

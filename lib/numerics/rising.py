@@ -16,12 +16,18 @@ class Table(NamedTuple):
 
     numbers: FloatArray
     times: FloatArray
+    log_gammas: float  # of the numbers, summed
+
+    @property
+    def total(self) -> float:
+        """Their sum."""
+        return float(self.numbers @ self.times)
 
     @classmethod
     def of(cls, counts: FloatArray) -> Self:
         """Count them."""
         numbers, times = np.unique(counts[counts > 0], return_counts=True)
-        return cls(numbers, times.astype(float))
+        return cls(numbers, times.astype(float), float(special.gammaln(numbers) @ times))
 
 
 def log_rising(x: FloatArray, n: FloatArray) -> FloatArray:
@@ -56,14 +62,18 @@ def log_rising_or_zero(x: FloatArray, n: FloatArray) -> FloatArray:
 
 def log_rising_total(x: FloatArray, table: Table) -> FloatArray:
     """Sum `log_rising` over a table, each number as often as it occurs; shape of x."""
+    numbers, times, log_gammas = table
 
-    def sums(some: FloatArray) -> FloatArray:
-        return np.asarray(log_rising(some, table.numbers) @ table.times)
+    def sums(row: FloatArray) -> FloatArray:
+        large = row[:, 0] >= _LARGE
+        some = np.count_nonzero(large)
+        if not some:
+            return np.asarray(log_gammas - special.betaln(row, numbers) @ times)
+        if some == len(row):
+            return np.asarray(_by_stirling(row, numbers) @ times)
+        total = np.empty(len(row))
+        total[large], total[~large] = sums(row[large]), sums(row[~large])
+        return total
 
-    total = np.empty(x.shape)
-    large = x >= _LARGE
     with np.errstate(invalid="ignore", divide="ignore"):  # far out, where x is zero or infinite
-        for some in (large, ~large):  # each by one formula
-            if some.any():
-                total[some] = in_chunks(sums, x[some], width=table.numbers.size)
-    return total
+        return in_chunks(sums, x, width=numbers.size)

@@ -45,12 +45,15 @@ class Hyperparameter:
     _log_density: LogDensity | None = None
     prior: rv_frozen | None = None
     free_support: tuple[float, float] = field(init=False)
+    _walkable: tuple[float, float] = field(init=False, repr=False)  # where a walk ends
 
     def __post_init__(self) -> None:
         """Place the support on the free scale, and make the probes read-only."""
         with np.errstate(divide="ignore"):  # zero, one and infinity are infinitely far away
             lower, upper = np.clip(self.scale.free(np.array(self.support)), *self.scale.ends)
         object.__setattr__(self, "free_support", (float(lower), float(upper)))
+        least, greatest = self.scale.reach
+        object.__setattr__(self, "_walkable", (max(float(lower), least), min(float(upper), greatest)))
         freeze(self)
 
     @property
@@ -181,8 +184,8 @@ class Hyperparameter:
 
         A chain that an improper posterior draws towards zero or infinity stops there.
         """
-        (lower, upper), (least, greatest) = self.free_support, self.scale.reach
-        return np.asarray(np.minimum(np.maximum(free, max(lower, least)), min(upper, greatest)))
+        lower, upper = self._walkable
+        return np.asarray(np.minimum(np.maximum(free, lower), upper))
 
     def log_free_density(self, free: FloatArray) -> FloatArray:
         """Log prior density on the free scale, up to a constant; minus infinity outside the support."""

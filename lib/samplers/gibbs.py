@@ -211,19 +211,23 @@ def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Gener
 
     def log_density(free: FloatArray) -> FloatArray:
         with np.errstate(all="ignore"):  # far out, where numbers overflow, there is no density worth having
-            density = parameter.log_free_density(free) + step.log_rest(parameter.natural(free), state)
-        return np.where(np.isnan(density), -np.inf, density)
+            within = parameter.within(free)
+            value = parameter.natural(within)
+            density = parameter.log_density(value) + parameter.log_jacobian(within) + step.log_rest(value, state)
+        return np.where((within == free) & ~np.isnan(density), density, -np.inf)
 
     start = parameter.free(state[parameter.name])
     left = start - width * rng.random(start.shape)
     # Step out. At most so many steps, shared between the sides by chance before looking, or the move would not be
     # reversible. A call costs about as much for many points as for one: look at several steps, and the start, together.
     steps_left = np.floor(_MOST_STEPS * rng.random(start.shape))
-    limits = np.stack([steps_left, _MOST_STEPS - 1 - steps_left])
-    ends = np.stack([left, left + width])
+    limits = np.array([steps_left, _MOST_STEPS - 1 - steps_left])
+    ends = np.array([left, left + width])
     outward = width * np.array([-1.0, 1.0]).reshape(2, *[1] * start.ndim)
     ahead = np.arange(_AHEAD).reshape(_AHEAD, *[1] * ends.ndim) * outward
-    density = log_density(np.concatenate([[[start, start]], ends + ahead]))
+    points = np.empty((1 + _AHEAD, *ends.shape))
+    points[0], points[1:] = start, ends + ahead
+    density = log_density(points)
     level = density[0, 0] - rng.standard_exponential(start.shape)
     inside = density[1:] > level
     while True:
@@ -238,8 +242,8 @@ def slice_move(step: SliceStep, state: State, width: float, rng: np.random.Gener
     at, undecided = start, np.ones(start.shape, dtype=bool)
     proposals = np.empty((_AHEAD, *start.shape))
     while undecided.any():
-        for proposal in proposals:
-            proposal[:] = left + (right - left) * rng.random(start.shape)
+        for proposal, share in zip(proposals, np.asarray(rng.random(proposals.shape)), strict=True):
+            proposal[:] = left + (right - left) * share
             below = proposal < start
             left, right = np.where(below, proposal, left), np.where(below, right, proposal)
         inside = log_density(proposals) > level
