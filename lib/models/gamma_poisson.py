@@ -152,8 +152,7 @@ class GammaPoisson(Conjugate):
         """Add up what depends on both hyperparameters, for a column of each."""
         counts, x = self._seen
         hidden = self._suppression.log_marginal_likelihood(a, b, self.exposure)
-        seen = ((a + counts) * np.log1p(x / b)).sum(axis=-1) + self._table.total * np.log(b[:, 0])
-        return np.asarray(hidden - seen)
+        return np.asarray(hidden - (counts * np.log(x + b) + a * np.log1p(x / b)).sum(axis=-1))
 
     # Where the mass lies, and whether it is finite.
 

@@ -18,11 +18,6 @@ class Table(NamedTuple):
     times: FloatArray
     log_gammas: float  # of the numbers, summed
 
-    @property
-    def total(self) -> float:
-        """Their sum."""
-        return float(self.numbers @ self.times)
-
     @classmethod
     def of(cls, counts: FloatArray) -> Self:
         """Count them."""
