@@ -143,6 +143,25 @@ def _as_shares(array: FloatArray, out_of: str) -> str:
     return ""
 
 
+def trial_vector(name: str, values: ArrayLike, *, length: int | None = None, like: str = "y") -> FloatArray:
+    """Return one whole number from one on a group."""
+    array = count_vector(name, values, length=length, like=like)
+    if (array == 0).any():
+        raise ValueError(f"{name} must be at least one in every group: a group without trials has no data")
+    return array
+
+
+def successes_and_trials(successes: ArrayLike, trials: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return whole numbers of both, no more successes than trials in any group."""
+    made = count_vector("successes", successes, out_of="trials")
+    tried = count_vector("trials", trials, length=made.size, like="successes")
+    if (made > tried).any():
+        rule = "successes must not be more than trials in any group"
+        swapped = "; in no group they are fewer: are the two swapped? Write BetaBinomial(successes, trials)"
+        raise ValueError(rule + (swapped if (made >= tried).all() else ""))
+    return made, trial_vector("trials", tried)
+
+
 def counts_or_bounds(
     name: str, values: ArrayLike, suppressed: tuple[int, int] | None
 ) -> tuple[FloatArray, tuple[int, int] | None]:

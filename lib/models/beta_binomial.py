@@ -15,7 +15,7 @@ from lib.priors.distributions import Beta, Normal
 from lib.priors.proposed import Priors, flat_share, half_cauchy
 from lib.priors.scales import LOG, LOGIT
 from lib.priors.specification import Specification, hyperparameter
-from lib.validation import FloatArray, count_vector
+from lib.validation import FloatArray, successes_and_trials, trial_vector
 
 _CLOSEST = 1e12  # beyond it, rates differ by less than a millionth, and their density loses its digits
 
@@ -65,13 +65,7 @@ class BetaBinomial(Conjugate):
         allow_improper: bool = False,
     ) -> None:
         (successes, trials), labels = align_and_label(labels, successes=successes, trials=trials)
-        self.successes = count_vector("successes", successes, out_of="trials")
-        self.trials = count_vector("trials", trials, length=self.successes.size, like="successes")
-        if ((more := self.successes - self.trials) > 0).any():
-            rule = "successes must not be more than trials in any group"
-            swapped = "; in no group they are fewer: are the two swapped? Write BetaBinomial(successes, trials)"
-            raise ValueError(rule + (swapped if (more >= 0).all() else ""))
-        _refuse_zero("trials", self.trials)
+        self.successes, self.trials = successes_and_trials(successes, trials)
         self.mean = hyperparameter("mean", mean, LOGIT, edge="otherwise all rates are the same")
         edge = "at zero every rate is 0 or 1"
         self.concentration = hyperparameter("concentration", concentration, LOG, edge=edge, most=_CLOSEST)
@@ -123,7 +117,7 @@ class BetaBinomial(Conjugate):
 
     def known_of_new(self, values: ArrayLike) -> FloatArray:
         """Check numbers of trials."""
-        return _refuse_zero("new", count_vector("new", values))
+        return trial_vector("new", values)
 
     # Where the mass lies, and whether it is finite.
 
@@ -135,9 +129,8 @@ class BetaBinomial(Conjugate):
     def inner_given(self, concentration: FloatArray) -> Normal:
         """Give the logit of the pooled share and its standard error, about."""
         # So many independent trials would say as much of the mean as all the groups do.
-        (kappa,) = columns(concentration)
+        (kappa,), pooled = columns(concentration), special.expit(self._pooled_logit)
         worth = ((kappa + 1) / (kappa + self.trials) * self.trials).sum(axis=-1)
-        pooled = special.expit(self._pooled_logit)
         return Normal(self._pooled_logit, 1 / np.sqrt(pooled * (1 - pooled) * worth))
 
     def ends(self) -> Iterator[End]:
@@ -165,9 +158,3 @@ class BetaBinomial(Conjugate):
         n, y = self.trials + 1, self.successes + 1
         self._log_ways = special.gammaln(n) - special.gammaln(y) - special.gammaln(self._failures + 1)
         self._pooled_logit = np.log(self.successes.sum() + 0.5) - np.log(self._failures.sum() + 0.5)
-
-
-def _refuse_zero(name: str, trials: FloatArray) -> FloatArray:
-    if (trials == 0).any():
-        raise ValueError(f"{name} must be at least one in every group: a group without trials has no data")
-    return trials

@@ -1,7 +1,6 @@
 """The Poisson model of many rates with exposure: deaths in counties, some of them suppressed."""
 
 from collections.abc import Iterator, Sequence
-from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,8 +8,8 @@ from scipy import special
 
 from lib.labels import align_and_label
 from lib.models.conjugate import Conjugate
+from lib.models.counted import Counted
 from lib.models.grouped import End
-from lib.models.suppression import Suppression
 from lib.models.two_level import columns
 from lib.numerics.chunks import in_chunks
 from lib.numerics.rising import Table, log_rising_total
@@ -26,7 +25,7 @@ _EDGE = "at zero there is no such population"
 _MEAN = Hyperparameter("mean", LOG.range, LOG)
 
 
-class GammaPoisson(Conjugate):
+class GammaPoisson(Counted, Conjugate):
     r"""Event rates from a Gamma population, each seen through a count and an exposure.
 
     .. math:: y_j \sim \operatorname{Poisson}(x_j \lambda_j), \qquad
@@ -100,18 +99,6 @@ class GammaPoisson(Conjugate):
         """Shape and rate, given the shape and the rate or the mean, whichever the model has."""
         return shape, rate_or_mean if self.rate_or_mean.name == "rate" else shape / rate_or_mean
 
-    def pointwise_log_likelihood(self, lam: FloatArray) -> FloatArray:
-        """Log p(count of a group | lam), shape (..., J): a suppressed count may be any of its numbers."""
-        return self._suppression.log_likelihood(lam * self.exposure)
-
-    def simulate(self, rng: np.random.Generator, lam: FloatArray) -> FloatArray:
-        """Draw counts."""
-        return rng.poisson(lam * self.exposure).astype(float)
-
-    def with_data(self, observed: FloatArray) -> Self:
-        """Return a copy that has observed other counts, of which those within the bounds are suppressed."""
-        return super().with_data(self._suppression.suppress(observed))
-
     def groups_given(self, shape: ArrayLike, rate: ArrayLike, counts: ArrayLike | None = None) -> Gamma:
         """Posterior of each group's rate given shape and rate, shape (..., J): counts and exposures add up.
 
@@ -123,8 +110,7 @@ class GammaPoisson(Conjugate):
     def draw_groups(self, rng: np.random.Generator, shape: FloatArray, rate: FloatArray) -> FloatArray:
         """Draw the suppressed counts, and every rate given them."""
         a, b = columns(shape, rate)
-        counts = self._suppression.impute(rng, a, b, self.exposure)
-        return self.groups_given(shape, rate, counts).draw(rng)
+        return self.groups_given(shape, rate, self._suppression.impute(rng, a, b, self.exposure)).draw(rng)
 
     def log_marginal_likelihood(self, shape: ArrayLike, rate: ArrayLike) -> FloatArray:
         """Log p(counts | shape, rate), every group's rate integrated out; the arguments broadcast.
@@ -145,8 +131,7 @@ class GammaPoisson(Conjugate):
 
     def pointwise_log_marginal_likelihood(self, shape: ArrayLike, rate: ArrayLike) -> FloatArray:
         """Log p(count of a group | shape, rate), shape (..., J)."""
-        a, b = columns(shape, rate)
-        return self._suppression.pointwise_log_marginal_likelihood(a, b, self.exposure)
+        return self._suppression.pointwise_log_marginal_likelihood(self.exposure, *columns(shape, rate))
 
     def _sums(self, a: FloatArray, b: FloatArray) -> FloatArray:
         """Add up what depends on both hyperparameters, for a column of each."""
@@ -155,10 +140,6 @@ class GammaPoisson(Conjugate):
         return np.asarray(hidden - (counts * np.log(x + b) + a * np.log1p(x / b)).sum(axis=-1))
 
     # Where the mass lies, and whether it is finite.
-
-    def own_estimates(self) -> Normal:
-        """Give the raw rates, half an event added, and their standard errors."""
-        return self._suppression.own_rates(self.exposure)
 
     @property
     def inner(self) -> Hyperparameter:
@@ -175,8 +156,7 @@ class GammaPoisson(Conjugate):
 
     def inner_given(self, shape: FloatArray) -> Normal:
         """Give the log of the pooled rate and its standard error, about."""
-        (a,) = columns(shape)
-        expected = np.exp(self._log_pooled) * self.exposure + 0.1
+        (a,), expected = columns(shape), np.exp(self._log_pooled) * self.exposure + 0.1
         worth = (expected * a / (a + expected)).sum(axis=-1)  # in events, had the rates all been the same
         return Normal(self._log_pooled, 1 / np.sqrt(worth))
 
@@ -188,7 +168,7 @@ class GammaPoisson(Conjugate):
         it alone, or nearly (with the power -1, the factors a bring powers of a logarithm).
         """
         events, with_events = self._suppression.least.sum(), int((self._suppression.least > 0).sum())
-        shape, other = self.population_shape, self.rate_or_mean
+        shape, other = self.hyperparameters
         falls, grows = other.power_at_zero(), other.power_at_infinity()
         by_rate, known = other.name == "rate", other.value is not None
         # Along a fixed mean the prior of a rate falls with the shape too, and da db = (a / m**2) da dm.
@@ -202,20 +182,19 @@ class GammaPoisson(Conjugate):
         yield End("mean", "zero", low + events, f"there are {events:.0f} events")
         smallest = shape.support[0] if shape.value is None else shape.value
         logarithms = smallest == 0 and with_events + shape.power_at_zero() > 0
-        why = "for a small shape the likelihood hardly falls"
-        yield End("mean", "infinity", high - self.size * smallest, why, logarithms)
+        hardly = "for a small shape the likelihood hardly falls"
+        yield End("mean", "infinity", high - self.size * smallest, hardly, logarithms)
 
     def proper_priors(self) -> Priors:
         """Propose some about the shape and the mean of the raw rates, or the rate if one is given."""
         mean, variance = self._moments()
         shape, by_rate = mean**2 / variance, self.rate_or_mean.name == "rate" and not self.rate_or_mean.flat
-        other = {"rate": half_cauchy(shape / mean)} if by_rate else {"mean": half_cauchy(mean)}
-        return {"shape": half_cauchy(shape)} | other
+        other = ("rate", shape / mean) if by_rate else ("mean", mean)
+        return {name: half_cauchy(scale) for name, scale in (("shape", shape), other)}
 
     def _tabulate(self) -> None:
-        self._suppression = Suppression(self.counts, self.suppressed)
-        self._seen = self.counts[self._suppression.seen], self.exposure[self._suppression.seen]
-        counts, x = self._seen
+        super()._tabulate()
+        self._seen = counts, x = self.counts[self._suppression.seen], self.exposure[self._suppression.seen]
         self._table = Table.of(counts)
         self._constant = (special.xlogy(counts, x) - special.gammaln(counts + 1)).sum()
         self._log_pooled = np.log(self._suppression.middle.sum() + 0.5) - np.log(self.exposure.sum())

@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from lib.labels import align_and_label
 from lib.models.base import ExactStep, SliceStep, State
-from lib.models.grouped import End, Grouped
+from lib.models.counted import Counted
+from lib.models.grouped import End
 from lib.models.location_scale import LocationScale
 from lib.models.state_likelihood import WIDEST, StateLikelihood
 from lib.models.state_tables import StateTables
-from lib.models.suppression import Suppression
 from lib.numerics.chunks import chunks
 from lib.priors.distributions import Gamma, Normal
 from lib.priors.hyperparameter import Hyperparameter, complete, place
@@ -24,7 +24,7 @@ from lib.validation import FloatArray, counts_or_bounds, positive_vector, states
 _EDGE = "at zero the states do not differ"
 
 
-class NestedGammaPoisson(Grouped):
+class NestedGammaPoisson(Counted):
     r"""Event rates of groups within states; the states' means and shapes come from populations too.
 
     .. math:: y_{ij} &\sim \operatorname{Poisson}(x_{ij} \lambda_{ij}), \qquad
@@ -64,10 +64,10 @@ class NestedGammaPoisson(Grouped):
         exposure: ArrayLike,
         group: ArrayLike,
         *,
-        mu: Specification,
-        tau: Specification,
-        nu: Specification,
-        omega: Specification,
+        mu: Specification = None,
+        tau: Specification = None,
+        nu: Specification = None,
+        omega: Specification = None,
         suppressed: tuple[int, int] | None = None,
         labels: Sequence[object] | None = None,
         allow_improper: bool = False,
@@ -132,7 +132,7 @@ class NestedGammaPoisson(Grouped):
             for centre, spread in (("mu", "tau"), ("nu", "omega"))
         )
         lam = rng.standard_gamma(shape[self._state]) * (mean / shape)[self._state]
-        model = self.with_data(self._suppression.suppress(self.simulate(rng, lam)))
+        model = self.with_data(self.simulate(rng, lam))
         truth = self.named(list(hyper.values()))
         return truth | {"state_mean": mean, "state_shape": shape, "lam": lam}, model
 
@@ -150,18 +150,10 @@ class NestedGammaPoisson(Grouped):
 
     # What is to be expected (lib.models.base.Predictive).
 
-    def simulate(self, rng: np.random.Generator, lam: FloatArray) -> FloatArray:
-        """Draw counts."""
-        return rng.poisson(lam * self.exposure).astype(float)
-
-    def pointwise_log_likelihood(self, lam: FloatArray) -> FloatArray:
-        """Log p(count of a group | lam), shape (..., J): a suppressed count may be any of its numbers."""
-        return self._suppression.log_likelihood(lam * self.exposure)
-
     def log_likelihood_of_groups(self, parameters: Mapping[str, FloatArray]) -> FloatArray:
         """Log p(count of a group | its state's mean and shape), shape (..., J): its own rate is integrated out."""
         mean, shape = (parameters[name][..., self._state] for name in ("state_mean", "state_shape"))
-        return self._suppression.pointwise_log_marginal_likelihood(shape, shape / mean, self.exposure)
+        return self._suppression.pointwise_log_marginal_likelihood(self.exposure, shape, shape / mean)
 
     def draw_new(
         self,
@@ -280,10 +272,6 @@ class NestedGammaPoisson(Grouped):
             "omega": np.exp(rng.uniform(-2, 0, chains)),
         }
 
-    def own_estimates(self) -> Normal:
-        """Give the raw rates, half an event added, and their standard errors."""
-        return self._suppression.own_rates(self.exposure)
-
     def _draw_rates(self, state: State, rng: np.random.Generator) -> State:
         return self._with_rates(np.exp(state["log_mean"]), np.exp(state["log_shape"]), rng)
 
@@ -297,7 +285,7 @@ class NestedGammaPoisson(Grouped):
 
     def _tabulate(self) -> None:
         """Keep what the likelihood needs of the data again and again."""
-        self._suppression = Suppression(self.counts, self.suppressed)
+        super()._tabulate()
         self._likelihood = StateLikelihood(self._suppression, self.exposure, self._state)
         self._made = None
 

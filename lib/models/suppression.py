@@ -58,7 +58,7 @@ class Suppression:
         return total
 
     def pointwise_log_marginal_likelihood(
-        self, shape: FloatArray, rate: FloatArray, exposure: FloatArray
+        self, exposure: FloatArray, shape: FloatArray, rate: FloatArray
     ) -> FloatArray:
         """Log probability of each count, its own rate integrated out, shape (..., J); parameters may be (..., 1)."""
         each = _log_negative_binomial(np.where(self.hidden, 0, self.counts), shape, rate, exposure)
