@@ -323,6 +323,30 @@ def test_a_page_missing_or_unlisted_is_seen(tmp_path):
 # Outputs
 
 
+@each_page
+def test_no_page_silences_a_warning(page):
+    assert rules.silenced(page) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'warnings.simplefilter("ignore")',
+        "warnings.filterwarnings('ignore', category=ConvergenceWarning)",
+        'with warnings.catch_warnings(action="ignore"):\n    gibbs(model, draws=9, warmup=1, rng=rng)',
+        "with judged_elsewhere():\n    gibbs(model, draws=9, warmup=1, rng=rng)",
+        "%%capture\ngibbs(model, draws=9, warmup=1, rng=rng)",
+    ],
+)
+def test_a_silenced_warning_is_found(tmp_path, code):
+    assert rules.silenced(page_of(tmp_path, cell(code))) != []
+
+
+def test_a_warning_that_a_page_shows_is_not_silenced(tmp_path):
+    code = 'with warnings.catch_warnings(record=True) as caught:\n    warnings.simplefilter("always")'
+    assert rules.silenced(page_of(tmp_path, cell(code))) == []
+
+
 def test_no_output_is_ugly():
     assert [fault for name, html in rules.built_pages(BOOK) for fault in rules.ugly_outputs(name, html)] == []
 

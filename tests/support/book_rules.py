@@ -390,6 +390,14 @@ def cut_listings(page: Page) -> list[str]:
     return faults
 
 
+def silenced(page: Page) -> list[str]:
+    """A page may show a warning, and may not silence one: that a run cannot be trusted is for its readers too."""
+    return re.findall(
+        r"""simplefilter\(["']ignore|filterwarnings\(["']ignore|action=["']ignore|judged_elsewhere|%%capture""",
+        page.source,
+    )
+
+
 def ugly_outputs(name: str, html: str) -> list[str]:
     """No output on a page is a warning, a progress bar, a traceback or a bare object; no number has a hyphen."""
     ugly = {

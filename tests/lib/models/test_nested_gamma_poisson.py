@@ -4,6 +4,7 @@ import arviz as az
 import numpy as np
 import pymc as pm
 import pytest
+import scipy
 from scipy import stats
 
 from lib import NestedGammaPoisson, datasets, gibbs
@@ -296,6 +297,16 @@ def test_kidney_cancer_mixes():
     for name in PRIORS:
         assert float(az.ess(posterior[name].values)) > 60
         assert float(az.rhat(posterior[name].values)) < 1.1
+
+
+def test_without_priors_it_says_which_would_do():
+    """Its four hyperparameters were keywords without a default, and Python's own message had no word to type."""
+    with pytest.raises(
+        ValueError, match=r"; give proper priors, for instance .*nu=scipy\.stats\.norm\(1, 1\)"
+    ) as refusal:
+        NestedGammaPoisson([3, 5, 0], [1.0, 2, 3], ["a", "a", "b"])
+    told = str(refusal.value).split("for instance ")[1]
+    assert NestedGammaPoisson([3, 5, 0], [1.0, 2, 3], ["a", "a", "b"], **eval(f"dict({told})", {"scipy": scipy}))
 
 
 REFUSED = {

@@ -10,7 +10,7 @@ from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
 from sampler_checks import BETA_BINOMIAL, GAMMA_POISSON, MODELS, agrees_with_exact, right_kind, stays_put, two_windows
 from scipy import stats
 
-from lib import NormalNormal, gibbs, metropolis
+from lib import BetaBinomial, GammaPoisson, NormalNormal, gibbs, metropolis
 from lib.models.location_scale import Measured
 
 SAMPLERS = {"gibbs": gibbs, "metropolis": metropolis}
@@ -149,6 +149,23 @@ def test_chains_start_inside_the_prior_and_stay_there(sampler, priors, chains):
             values = posterior[parameter.name].values
             assert np.isfinite(parameter.log_density(values)).all()
             assert np.isfinite(values).all()
+
+
+INSIDE = {
+    "shares": BetaBinomial([3, 5, 9], [10, 20, 30], mean=stats.uniform(0.2, 0.1), concentration=stats.uniform(5, 2)),
+    "counts": GammaPoisson([3, 5, 9], [10, 20, 30], shape=stats.uniform(2, 1), mean=stats.uniform(0.3, 0.1)),
+    "counts by rate": GammaPoisson([3, 5, 9], [10, 20, 30], shape=stats.uniform(2, 1), rate=stats.uniform(3, 1)),
+}
+
+
+@every_sampler
+@pytest.mark.parametrize("model", INSIDE.values(), ids=INSIDE)
+def test_chains_of_conjugate_models_stay_inside_their_priors(sampler, model):
+    posterior = sampler(model, draws=400, warmup=200, rng=generator()).posterior
+    for parameter in model.hyperparameters:
+        values, (low, high) = posterior[parameter.name].to_numpy(), parameter.support
+        assert (values > low).all() and (values < high).all()
+        assert values.std() > 0.2 * (high - low)  # and they move all over them
 
 
 NARROW = [(gibbs, "uniform(2, 3)"), (gibbs, "narrow"), (gibbs, "far away"), (gibbs, "mu far away")]
