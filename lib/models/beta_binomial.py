@@ -144,8 +144,8 @@ class BetaBinomial(Conjugate):
         why = "the likelihood tends to that of one rate for all, which is not zero"
         yield End("concentration", "infinity", kappa.power_at_infinity(), why)
         yield End("concentration", "zero", kappa.power_at_zero() + both, f"{both} groups have successes and failures")
-        yield End("mean", "zero", m.power_at_zero() + some.sum(), f"{some.sum()} groups have a success")
-        yield End("mean", "one", m.power_at_one() + missed.sum(), f"{missed.sum()} groups have a failure")
+        yield End("mean", "zero", m.power_at_zero() + some.sum(), f"{some.sum()} groups have a success", least=-0.98)
+        yield End("mean", "one", m.power_at_one() + missed.sum(), f"{missed.sum()} groups have a failure", least=-0.7)
 
     def proper_priors(self) -> Priors:
         """Propose every mean alike; a concentration about that of the shares, were they the rates themselves."""

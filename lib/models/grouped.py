@@ -30,6 +30,7 @@ class End:
     why: str
     logarithms: bool = False  # whether powers of a logarithm make the power -1 converge
     sentence: str = ""  # said in place of the usual one
+    least: float = -1.0  # above -1 where floating point ends too soon for a power that is hardly more
 
     def __post_init__(self) -> None:
         """Refuse an end that there is not: it would be taken for another."""
@@ -39,16 +40,26 @@ class End:
     @property
     def diverges(self) -> bool:
         """Whether the integral has no value."""
-        beyond = self.power + 1 if self.to == "infinity" else -1 - self.power
+        beyond = self.power + 1 if self.to == "infinity" else self.least - self.power
         return beyond > (_ROUNDING if self.logarithms else -_ROUNDING)
+
+    @property
+    def proper(self) -> bool:
+        """Whether it has one all the same, of which floating point loses a part."""
+        return self.to != "infinity" and self.power > -1 + _ROUNDING
 
     def __str__(self) -> str:
         """Say why it has none."""
         moves, side = ("grows", "below") if self.to == "infinity" else (f"goes to {self.to}", "above")
         name = f"(1 - {self.what})" if self.to == "one" else self.what
+        rule = (
+            f"so much of the posterior lies where {self.what} cannot be told from {self.to}; the power must be above "
+            f"{self.least:g}"
+            if self.proper
+            else f"so the integral diverges; the power must be {side} -1"
+        )
         return self.sentence or (
-            f"as {self.what} {moves}, {self.why}, and prior times likelihood goes as {name}**{self.power:.3g}, so the "
-            f"integral diverges; the power must be {side} -1"
+            f"as {self.what} {moves}, {self.why}, and prior times likelihood goes as {name}**{self.power:.3g}, {rule}"
         )
 
 
@@ -88,6 +99,8 @@ class Grouped(ABC):
         self._tabulate()
         failing = self._failing()
         self.improper = f"{failing[0]}{self._remedy(failing)}" if failing else ""
+        if failing and failing[0].proper:  # a chain, or a grid, would end too soon, and nobody would see it
+            raise ValueError(f"the posterior is proper, but floating point does not hold it: {self.improper}")
         if self.improper and not allow_improper:
             raise ValueError(f"the posterior is improper: {self.improper}")
         freeze(self)

@@ -51,8 +51,9 @@ def _log_jacobian_of_logit(free: FloatArray) -> FloatArray:
 
 
 _LINE = (-np.inf, np.inf)
-# No posterior has mass beyond a logit of 36, where a share rounds to one, unless it is improper.
-_SHARES = (-36.0, 36.0)
+# From a logit of 36 on a share rounds to one, and below one of -690 it has no inverse. Models refuse a posterior that
+# falls off too slowly for that.
+_SHARES = (-690.0, 36.0)
 
 REAL = Scale(_LINE, _LINE, _LINE, _LINE, _same, _same, np.zeros_like)
 LOG = Scale((0.0, np.inf), (1e-300, np.inf), _LINE, (-340.0, 340.0), np.log, np.exp, _same)

@@ -1,6 +1,9 @@
 """Data that nobody chose: the small form of ``make study``, what it once found, and whether it finds what is wrong."""
 
+import re
+
 import any_groups_study as study
+import arviz as az
 import joblib
 import numpy as np
 import pytest
@@ -134,6 +137,46 @@ def test_a_prior_whose_density_falls_fast(successes):
     model = BetaBinomial(successes, [4, 4], concentration=prior)
     data = {"y": np.array(successes), "n": np.array([4, 4])}
     agrees(model, reference("beta", data, {"concentration": prior, "mean": np.zeros_like}), np.log, special.logit)
+
+
+SHARES = [((0, 0), 0.05, 1.0), ((0, 0, 0), 0.2, 0.2), ((0, 4), 0.01, 0.01), ((4, 4), 0.5, 0.5)]
+
+
+@pytest.mark.parametrize(("successes", "one", "other"), SHARES)
+def test_a_mean_near_zero(successes, one, other):
+    """Logits ended at -36, and half of the posterior lay beyond: a group's mean was off by a quarter, in silence."""
+    trials, prior = np.full(len(successes), 4), stats.expon(scale=5)
+    model = BetaBinomial(successes, trials, mean=stats.beta(one, other), concentration=prior)
+    data = {"y": np.array(successes), "n": trials}
+    right = reference("beta", data, {"concentration": prior, "mean": stats.beta(one, other)}, [0])
+    agrees(model, right, np.log, special.logit)
+    own = gibbs(model, draws=5000, warmup=300, rng=np.random.default_rng(1)).posterior["theta"][..., 0].to_numpy()
+    error = float(az.mcse(own, method="mean"))
+    assert abs(own.mean() - right.group_mean[0]) < 4.5 * error
+
+
+BEYOND = {
+    "one": (
+        {"successes": [4, 4], "mean": stats.beta(1, 0.05)},
+        "as mean goes to one, 0 groups have a failure, and prior times likelihood goes as (1 - mean)**-0.95, so much "
+        "of the posterior lies where mean cannot be told from one; the power must be above -0.7",
+    ),
+    "zero": (
+        {"successes": [0, 0], "mean": stats.beta(0.01, 1)},
+        "as mean goes to zero, 0 groups have a success, and prior times likelihood goes as mean**-0.99, so much of the "
+        "posterior lies where mean cannot be told from zero; the power must be above -0.98",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "why"), BEYOND.values(), ids=BEYOND)
+@pytest.mark.parametrize("allow", [False, True])
+def test_a_posterior_that_floating_point_does_not_hold(given, why, allow):
+    message = (
+        f"the posterior is proper, but floating point does not hold it: {why}; give a proper prior, for instance mean="
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        BetaBinomial(trials=[4, 4], concentration=stats.expon(), allow_improper=allow, **given)
 
 
 def agrees(model, right, *scales):
