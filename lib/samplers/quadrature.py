@@ -9,6 +9,7 @@ from lib.validation import FloatArray
 
 _NEGLIGIBLE = 32.0  # the grid ends where the mass beyond it is about exp(-32), or 1e-14, of the whole
 _MAX_NODES = 4000
+_ROUNDING = 16 * np.finfo(float).eps  # of a log density, which is a sum of some terms
 
 
 class NoMassError(ValueError):
@@ -180,6 +181,9 @@ def _log_errors(x: FloatArray, f: FloatArray) -> FloatArray:
         # Where the slope turns, the log density may stray from its chord by about this much.
         edge = np.zeros((len(x), 1))
         bend = np.maximum(np.concatenate([edge, kink], axis=1), np.concatenate([kink, edge], axis=1)) * width / 8
+        # What rounding does to so large a number is no bend: no node more would tell.
+        size = np.where(np.isfinite(f), np.abs(f), 0)
+        bend = np.maximum(bend - _ROUNDING * np.maximum(size[:, :-1], size[:, 1:]), 0)
         error = np.where(width > 0, np.log(width) + top + np.log(np.minimum(bend, 1)), -np.inf)
     return np.asarray(error - np.maximum(_log_total(x, f), -1e300)[:, np.newaxis])  # no mass yet: all error
 
