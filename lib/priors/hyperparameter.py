@@ -166,6 +166,12 @@ class Hyperparameter:
 
     # On the free scale.
 
+    @property
+    def open_ends(self) -> tuple[bool, bool]:
+        """Whether the support goes on beyond either end of the free one, where floating point ends."""
+        (lower, upper), (least, greatest) = self.free_support, self.scale.ends
+        return lower == least, upper == greatest
+
     def free(self, value: FloatArray) -> FloatArray:
         """Move to the free scale."""
         return self.scale.free(value)

@@ -20,7 +20,7 @@ class Scale:
     inside : tuple of float
         The least and the greatest number inside the range that a computation can use.
     ends : tuple of float
-        Where the free scale ends for an integral: beyond, numbers round to the edge of the range.
+        Where the free scale ends for an integral: beyond, numbers or their inverses leave floating point.
     reach : tuple of float
         Where it ends for a walk: beyond, a number or its inverse has no square within floating point.
     free, natural : callable
@@ -56,5 +56,5 @@ _LINE = (-np.inf, np.inf)
 _SHARES = (-690.0, 36.0)
 
 REAL = Scale(_LINE, _LINE, _LINE, _LINE, _same, _same, np.zeros_like)
-LOG = Scale((0.0, np.inf), (1e-300, np.inf), _LINE, (-340.0, 340.0), np.log, np.exp, _same)
+LOG = Scale((0.0, np.inf), (1e-300, np.inf), (-690.0, 690.0), (-340.0, 340.0), np.log, np.exp, _same)
 LOGIT = Scale((0.0, 1.0), (1e-300, 1 - 1e-16), _SHARES, _SHARES, special.logit, special.expit, _log_jacobian_of_logit)

@@ -74,6 +74,7 @@ def _draw_coordinates(model: Integrable, rng: np.random.Generator, size: int) ->
                 lambda u: _log_prior(only, u) + model.log_integrand(only.natural(u)),
                 only.free(model.starting_nodes()),
                 only.free_support,
+                open_ends=only.open_ends,
             )
             return (only.natural(density.quantile(rng.random(size))),)
         case (outer, inner):
@@ -93,13 +94,15 @@ def _draw_two(
             lambda v: model.log_integrand(first, inner.natural(v)) + inner.log_jacobian(v),
             inner.free(model.starting_nodes(first[:, 0])),
             inner.free_support,
+            open_ends=inner.open_ends,
         )
 
     def log_marginal(u: FloatArray) -> FloatArray:
         row = u.ravel()  # one density, so one row of nodes
         return (_log_prior(outer, row) + given(row).log_total).reshape(u.shape)
 
-    marginal = integrate(log_marginal, outer.free(model.starting_nodes()), outer.free_support)
+    start = outer.free(model.starting_nodes())
+    marginal = integrate(log_marginal, start, outer.free_support, open_ends=outer.open_ends)
     drawn = marginal.quantile(rng.random(size))
     # The inner distribution moves smoothly with the outer value: interpolate its quantile between neighbouring nodes.
     nodes = np.unique(marginal.nodes[0])

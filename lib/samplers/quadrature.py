@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from lib.validation import FloatArray
 
 _NEGLIGIBLE = 32.0  # the grid ends where the mass beyond it is about exp(-32), or 1e-14, of the whole
+_LITTLE = 2e-5  # of the mass: so accurate is the distribution function
 _MAX_NODES = 4000
 _ROUNDING = 16 * np.finfo(float).eps  # of a log density, which is a sum of some terms
 
@@ -72,6 +73,7 @@ def integrate(
     nodes: FloatArray,
     bounds: tuple[float, float],
     *,
+    open_ends: tuple[bool, bool] = (False, False),
     tolerance: float = 1e-4,
 ) -> LogLinear:
     """Place nodes where the mass of a density is, until log-linear interpolation is accurate.
@@ -84,6 +86,8 @@ def integrate(
         Where to look first; in any order.
     bounds : tuple of float
         The range, for all rows; infinite where it has no bound.
+    open_ends : tuple of bool
+        Whether the density goes on beyond a bound, which is then that of floating point.
     tolerance : float
         Stop when the estimated error of each row's integral is below this share of it. Most of that error is common to
         the whole range and cancels when the density is normalised.
@@ -95,7 +99,8 @@ def integrate(
     Raises
     ------
     NoMassError
-        If no node has positive density, or the density does not fall off within the range of floating point.
+        If no node has positive density, or the density does not fall off within the range of floating point, or has
+        more than a little of its mass beyond it.
     """
     x = np.sort(np.clip(nodes, *bounds), axis=1)
     f = log_density(x)
@@ -104,6 +109,7 @@ def integrate(
             "the density is zero at every point that was tried; a narrow prior is best given as a SciPy distribution"
         )
     x, f = _extend(log_density, x, f, bounds)
+    _refuse_mass_beyond(x, f, bounds, open_ends)
     while True:
         log_error = _log_errors(x, f)
         if (np.logaddexp.reduce(log_error, axis=1) < np.log(tolerance)).all():
@@ -144,6 +150,24 @@ def _extend(
                 "the tail does not fall off within floating point (so the posterior is improper, or nearly so)"
             )
     return x, f
+
+
+def _refuse_mass_beyond(
+    x: FloatArray, f: FloatArray, bounds: tuple[float, float], open_ends: tuple[bool, bool]
+) -> None:
+    """Refuse rows of which more than a little lies beyond an open end, where the density falls exponentially."""
+    for end, step, bound, goes_on in ((0, 1, bounds[0], open_ends[0]), (-1, -1, bounds[1], open_ends[1])):
+        there = (x[:, end] == bound) & np.isfinite(f[:, end]) if goes_on else np.zeros(len(x), dtype=bool)
+        if not there.any():
+            continue
+        inward = np.abs(x - bound) > 1  # the first node that is well inside
+        inside = np.where(step > 0, inward.argmax(axis=1), x.shape[1] - 1 - inward[:, ::-1].argmax(axis=1))
+        row = np.arange(len(x))
+        fall = (f[row, inside] - f[:, end]) / np.abs(x[row, inside] - bound)
+        with np.errstate(all="ignore"):
+            beyond = np.where(fall > 0, f[:, end] - np.log(fall), np.inf) - _log_total(x, f)
+        if (beyond[there] > np.log(_LITTLE)).any():
+            raise NoMassError("a part of its mass lies where floating point ends; give a prior with less mass there")
 
 
 def _insert(x: FloatArray, f: FloatArray, new_x: FloatArray, new_f: FloatArray) -> tuple[FloatArray, FloatArray]:

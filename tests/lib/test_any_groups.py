@@ -10,9 +10,10 @@ import pytest
 from any_groups import case
 from distributed import Client, LocalCluster
 from posterior_reference import PROBABILITIES, reference
+from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
 from scipy import special, stats
 
-from lib import BetaBinomial, GammaPoisson, exact, gibbs, metropolis
+from lib import BetaBinomial, GammaPoisson, NormalNormal, exact, gibbs, metropolis
 
 
 @pytest.mark.parametrize("first", range(0, 60, 10))
@@ -137,6 +138,30 @@ def test_a_prior_whose_density_falls_fast(successes):
     model = BetaBinomial(successes, [4, 4], concentration=prior)
     data = {"y": np.array(successes), "n": np.array([4, 4])}
     agrees(model, reference("beta", data, {"concentration": prior, "mean": np.zeros_like}), np.log, special.logit)
+
+
+FAR_OUT = {
+    "half of tau below 1e-6": stats.gamma(0.05, scale=5),
+    "tau over a hundred powers of ten": stats.lognorm(60, scale=1),
+    "tau from one on, without a mean": stats.pareto(0.2),
+}
+
+
+@pytest.mark.parametrize("prior", FAR_OUT.values(), ids=FAR_OUT)
+def test_a_tail_that_falls_slowly(prior):
+    """A prior that has a pole at zero was asked about zero itself, and the tail then did not seem to fall."""
+    model = NormalNormal(EIGHT_Y, EIGHT_SIGMA, tau=prior)
+    right = reference("normal", {"y": EIGHT_Y, "sigma": EIGHT_SIGMA}, {"tau": prior, "mu": np.zeros_like})
+    tau = np.sort(np.log(exact(model, draws=20_000, chains=1, rng=study.Midpoints()).posterior["tau"].to_numpy()[0]))
+    np.testing.assert_allclose(np.searchsorted(tau, right.quantiles["tau"]) / tau.size, PROBABILITIES, atol=1e-3)
+
+
+def test_a_prior_that_fights_the_data_far_out():
+    """For a huge shape the prior of the rate is e**(-1e69): no node more resolves what rounding does to that."""
+    counts, exposure = np.array([3.0, 0, 9, 14]), np.array([10, 0.4, 30, 7.5])
+    priors = {"shape": stats.pareto(0.2), "rate": stats.expon()}
+    right = reference("gamma", {"y": counts, "x": exposure}, priors)
+    agrees(GammaPoisson(counts, exposure, **priors), right, np.log, np.log)
 
 
 SHARES = [((0, 0), 0.05, 1.0), ((0, 0, 0), 0.2, 0.2), ((0, 4), 0.01, 0.01), ((4, 4), 0.5, 0.5)]
