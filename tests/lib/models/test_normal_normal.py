@@ -111,8 +111,16 @@ def test_identity(identity, mu_prior, problem):
 
 
 class SigmaForItsSquare(NormalNormal):
-    def _precision(self, tau):
-        return 1 / (self.sigma + tau**2)
+    """In all that is summed over the groups: a right model with the roots of the standard errors does the sums."""
+
+    def _wrong(self):
+        return NormalNormal(self.y, np.sqrt(self.sigma), mu=0, tau=1)
+
+    def _centres(self, tau):
+        return self._wrong()._centres(tau)
+
+    def _sums(self, tau):
+        return self._wrong()._sums(tau)
 
 
 class TauForItsSquare(NormalNormal):
