@@ -8,11 +8,13 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from lib.labels import align_and_label
-from lib.models.base import Marginal, Model, Predictive
+from lib.models.base import Marginal, Predictive
+from lib.samplers.chain import asks_by_name
 from lib.samplers.draws import coordinate
 from lib.validation import FloatArray, generator, group_labels, refuse_what_does_not_fit
 
 
+@asks_by_name
 def predictive(
     model: Predictive,
     draws: xr.DataTree,
@@ -110,7 +112,7 @@ def log_likelihood(model: Predictive, draws: xr.DataTree, *, conditional: bool =
     return _with(draws, {"log_likelihood": _dataset(draws, {model.data[0]: each}, model.labels)})
 
 
-def _parameters(model: Model, draws: xr.DataTree, kind: type, what: str) -> dict[str, FloatArray]:
+def _parameters(model: Predictive, draws: xr.DataTree, kind: type, what: str) -> dict[str, FloatArray]:
     """Return all parameters that the draws hold, or refuse draws that are not the model's."""
     if isinstance(model, type) or not isinstance(model, kind):
         raise TypeError(f"model must be a model that {what}, such as NormalNormal(y, sigma), not {model!r:.60}")
@@ -119,6 +121,12 @@ def _parameters(model: Model, draws: xr.DataTree, kind: type, what: str) -> dict
             f"draws must be what a sampler returned, a DataTree with a posterior, not {type(draws).__name__}"
         )
     posterior = draws["posterior"].dataset
+    for parameter in model.unknown:
+        if parameter.name not in posterior:
+            raise ValueError(f"draws must be those of this model: they have no {parameter.name}")
+    for name, value in model.constants.items():
+        if np.ndim(value) == 0 and name in posterior:
+            raise ValueError(f"draws must be those of this model: they have {name}, which it knows")
     for name, (dim, labels) in model.vectors.items():
         if name not in posterior:
             raise ValueError(f"draws must be those of this model: they have no {name}")

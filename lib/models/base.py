@@ -147,6 +147,10 @@ class Predictive(Model, Protocol):
     def data(self) -> tuple[str, str]:
         """The names of what is observed in each group, and of what is known of it."""
 
+    @property
+    def unknown(self) -> list[Hyperparameter]:
+        """The hyperparameters of which no value is known."""
+
     def simulate(self, rng: np.random.Generator, theta: FloatArray) -> FloatArray:
         """Draw data of the model's groups given their own parameters."""
 

@@ -347,10 +347,22 @@ REFUSED = {
     "a posterior alone": (lambda d: log_likelihood(COUNTS, d.posterior), "draws must be what a sampler returned"),
     "another model's": (
         lambda d: log_likelihood(MODELS["shares"], d),
-        "draws must be those of this model: they have no theta",
+        "draws must be those of this model: they have no concentration",
+    ),
+    "those of a model that knows more": (
+        lambda d: predictive(GammaPoisson(DEATHS, YEARS, shape=HALF, rate=HALF), d, rng=generator()),
+        "draws must be those of this model: they have no rate",
+    ),
+    "those of a model that knows less": (
+        lambda d: log_likelihood(GammaPoisson(DEATHS, YEARS, shape=2, mean=HALF), d),
+        "draws must be those of this model: they have shape, which it knows",
+    ),
+    "no generator": (
+        lambda d: predictive(COUNTS, d),
+        "predictive needs rng, which is not given: for instance predictive(model, draws, rng=numpy.random.default_rng(1))",
     ),
     "other groups": (
-        lambda d: log_likelihood(GammaPoisson(DEATHS, YEARS, shape=1, mean=1, labels=list("abcd")), d),
+        lambda d: log_likelihood(GammaPoisson(DEATHS, YEARS, shape=HALF, mean=HALF, labels=list("abcd")), d),
         "draws must be those of this model: their lam is not along its labels of group",
     ),
     "a seed": (lambda d: predictive(COUNTS, d, rng=1), "rng must be a numpy.random.Generator"),
