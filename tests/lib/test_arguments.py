@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lib import datasets, estimators, exchangeability, explorables, plots
+from lib import datasets, estimators, exchangeability, explorables, plots, predictions
 from lib.calibration import simulation_based_calibration
 from lib.models import BetaBinomial, GammaPoisson, NestedGammaPoisson, NormalNormal
 from lib.samplers import exact, gibbs, metropolis
@@ -90,6 +90,8 @@ NOT_TRIED = {
 NOT_IN_TABLE = {
     explorables.frequency_explorable: "takes a mapping; test_explorables.py",
     explorables.nested_explorable: "its data go to the model, which is in the table; test_explorables.py",
+    predictions.log_likelihood: "its draws are no number, but a tree; test_predictions.py",
+    predictions.predictive: "its draws are no number, but a tree; test_predictions.py",
 }
 # What is wrong elsewhere is right here: values that broadcast, no warmup, counts of which all are suppressed.
 RIGHT = {
@@ -184,7 +186,7 @@ def test_what_is_made_wrong_was_right_and_nothing_given_is_changed(function):
 def test_every_public_function_is_in_the_table():
     public = {
         function
-        for module in (datasets, estimators, exchangeability, explorables, plots)
+        for module in (datasets, estimators, exchangeability, explorables, plots, predictions)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")
