@@ -109,12 +109,13 @@ def checked(sampler: str, model: Model, tree: xr.DataTree) -> xr.DataTree:
 def judge(tree: xr.DataTree) -> list[Judged]:
     """Compute rank-normalised R-hat and bulk effective sample size, by ArviZ.
 
-    What is the same in every chain and draw is not judged: it is known. What has not moved within a chain, though it
-    differs elsewhere, has the R-hat infinity and the effective sample size zero; so has all of a run too short to tell.
+    An entry of a vector that is the same in every chain and draw is not judged: it is known. What has not moved within a
+    chain otherwise has the R-hat infinity and the effective sample size zero; so has all of a run too short to tell.
     """
+    unknown = {str(name) for name, values in tree.posterior.data_vars.items() if values.ndim == 2}
     columns = dict(_columns(tree))
     moving = {name: x for name, x in columns.items() if (x != x[:, :1]).any(axis=1).all()}
-    stuck = [name for name, x in columns.items() if name not in moving and (x != x[0, 0]).any()]
+    stuck = [name for name, x in columns.items() if name not in moving and (name in unknown or (x != x[0, 0]).any())]
     found = [Judged(name, np.inf, 0.0) for name in stuck]
     if moving:
         draws = np.stack(list(moving.values()))

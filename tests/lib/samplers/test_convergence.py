@@ -119,6 +119,10 @@ SENTENCES = {
         lambda: tree_of(generator().standard_normal((4, 500)) * np.array([1, 1, 0, 1])[:, np.newaxis]),
         ".*in some chain mu has not moved once.*",
     ),
+    "a single chain that is stuck": (
+        lambda: tree_of(np.full((1, 500), 3.0)),
+        ".*in some chain mu has not moved once.*",
+    ),
     "too short": (
         lambda: tree_of(generator().standard_normal((4, 3))),
         f"gibbs: do not trust these draws yet: from fewer than 4 in a chain nobody can tell whether it has settled; "
