@@ -109,8 +109,8 @@ def checked(sampler: str, model: Model, tree: xr.DataTree) -> xr.DataTree:
 def judge(tree: xr.DataTree) -> list[Judged]:
     """Compute rank-normalised R-hat and bulk effective sample size, by ArviZ.
 
-    An entry of a vector that is the same in every chain and draw is not judged: it is known. What has not moved within a
-    chain otherwise has the R-hat infinity and the effective sample size zero; so has all of a run too short to tell.
+    An entry of a vector that is the same in every chain and draw is not judged: it is known. What has not moved within
+    a chain otherwise has the R-hat infinity and the effective sample size zero; so has all of a run too short to tell.
     """
     unknown = {str(name) for name, values in tree.posterior.data_vars.items() if values.ndim == 2}
     columns = dict(_columns(tree))

@@ -359,7 +359,7 @@ REFUSED = {
     ),
     "no generator": (
         lambda d: predictive(COUNTS, d),
-        "predictive needs rng, which is not given: for instance predictive(model, draws, rng=numpy.random.default_rng(1))",
+        "predictive needs rng, which is not given: for instance predictive(model, draws, rng=numpy.random.default_rng(",
     ),
     "other groups": (
         lambda d: log_likelihood(GammaPoisson(DEATHS, YEARS, shape=HALF, mean=HALF, labels=list("abcd")), d),
