@@ -52,7 +52,7 @@ calibration: $(VENV)/installed  ## try every sampler on every model, and on plan
 	python tests/lib/calibration_study.py
 
 .PHONY: study
-study: $(VENV)/installed  ## try every sampler on a thousand data sets that nobody chose, in _build/study.json (CASES, FIRST)
+study: $(VENV)/installed  ## try every sampler on a thousand data sets that nobody chose, in _build/study.jsonl (CASES, FIRST)
 	PYTHONPATH=tests/support python tests/lib/any_groups_study.py $(if $(CASES),--cases $(CASES)) $(if $(FIRST),--first $(FIRST))
 
 MUTANTS := _build/mutants/venv

@@ -1,4 +1,4 @@
-"""Try every sampler on data that nobody chose: ``make study`` writes _build/study.json and prints a table.
+"""Try every sampler on data that nobody chose: ``make study`` writes _build/study.jsonl and prints a table.
 
 `exact` is compared with quadrature written independently (tests/support/posterior_reference.py), `gibbs` and
 `metropolis` with `exact`. It takes too long to be a test; test_any_groups.py is its small form.
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from any_groups import MOST, case
 from joblib import Parallel, delayed
+from midpoints import Midpoints
 from posterior_reference import PROBABILITIES, reference
 from scipy import special, stats
 from tqdm import tqdm
@@ -32,20 +33,6 @@ LEVEL = 0.001  # of all tests of z-scores together
 ENOUGH = 10  # z-scores, to test how they are distributed
 COLUMNS = ["seed", "kind", "tails", "J", "exact", "why", "error", "itself", "gibbs_warned", "metropolis_warned"]
 RUNS = {gibbs: {"draws": 1000, "warmup": 300}, metropolis: {"draws": 3000, "warmup": 1500}}
-
-
-class Midpoints(np.random.Generator):
-    """A generator whose uniform numbers are evenly spaced: what `exact` makes of them are quantiles, with no noise."""
-
-    def __init__(self):
-        super().__init__(np.random.PCG64(0))
-        self.calls = 0
-
-    def random(self, size):
-        self.calls += 1
-        if self.calls == 1:
-            return (np.arange(size) + 0.5) / size
-        return (np.arange(size) * (np.sqrt(5) - 1) / 2) % 1  # with the first, a lattice that fills the square evenly
 
 
 def free(kind, name, values):
@@ -188,9 +175,9 @@ def verdict(rows):
 
 
 def study(seeds, *, n_jobs=None, progress=False, **options):
-    """Try the cases of all seeds, by joblib: on whatever cluster ``joblib.parallel_config`` names."""
+    """Try the cases of all seeds, by joblib: on whatever cluster ``joblib.parallel_config`` names. Yield their rows."""
     made = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(try_case)(seed, **options) for seed in seeds)
-    return list(tqdm(made, total=len(seeds), disable=not progress))
+    yield from tqdm(made, total=len(seeds), disable=not progress)
 
 
 def main() -> int:
@@ -198,11 +185,13 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0, help="seed of the first case")
     given = parser.parse_args()
-    seeds = range(given.first, given.first + given.cases)
-    rows = study(seeds, n_jobs=-1, progress=sys.stderr.isatty())
-    path = Path("_build/study.json")
+    seeds, rows = range(given.first, given.first + given.cases), []
+    path = Path("_build/study.jsonl")
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(rows, indent=1, default=float))
+    with path.open("w") as file:  # a row at a time: a study that is stopped has not been for nothing
+        for row in study(seeds, n_jobs=-1, progress=sys.stderr.isatty()):
+            print(json.dumps(row, default=float), file=file, flush=True)
+            rows.append(row)
     table, of_z, wrong = verdict(rows)
     print(table.to_string(float_format="{:.2g}".format), of_z.to_string(float_format="{:.3g}".format), sep="\n\n")
     print(*wrong, sep="\n")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from any_groups import case
 from distributed import Client, LocalCluster
+from midpoints import Midpoints
 from posterior_reference import PROBABILITIES, reference
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y
 from scipy import special, stats
@@ -36,11 +37,11 @@ def test_the_samplers_agree(rows):
 
 
 def test_a_dask_cluster_gives_the_same_rows():
-    alone = study.study([300, 301], samplers=(metropolis,), most=20)
+    alone = list(study.study([300, 301], samplers=(metropolis,), most=20))
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):  # noqa: SIM117 (below)
         # Not one statement: joblib looks for the client when it is told of Dask.
         with joblib.parallel_config(backend="dask"):
-            found = study.study([300, 301], samplers=(metropolis,), most=20)
+            found = list(study.study([300, 301], samplers=(metropolis,), most=20))
     assert found == alone
 
 
@@ -152,7 +153,7 @@ def test_a_tail_that_falls_slowly(prior):
     """A prior that has a pole at zero was asked about zero itself, and the tail then did not seem to fall."""
     model = NormalNormal(EIGHT_Y, EIGHT_SIGMA, tau=prior)
     right = reference("normal", {"y": EIGHT_Y, "sigma": EIGHT_SIGMA}, {"tau": prior, "mu": np.zeros_like})
-    tau = np.sort(np.log(exact(model, draws=20_000, chains=1, rng=study.Midpoints()).posterior["tau"].to_numpy()[0]))
+    tau = np.sort(np.log(exact(model, draws=20_000, chains=1, rng=Midpoints()).posterior["tau"].to_numpy()[0]))
     np.testing.assert_allclose(np.searchsorted(tau, right.quantiles["tau"]) / tau.size, PROBABILITIES, atol=1e-3)
 
 
@@ -206,7 +207,7 @@ def test_a_posterior_that_floating_point_does_not_hold(given, why, allow):
 
 def agrees(model, right, *scales):
     assert right.error < 1e-3
-    posterior = exact(model, draws=20_000, chains=1, rng=study.Midpoints()).posterior.isel(chain=0)
+    posterior = exact(model, draws=20_000, chains=1, rng=Midpoints()).posterior.isel(chain=0)
     for (name, at), free in zip(right.quantiles.items(), scales, strict=True):
         drawn = np.sort(free(posterior[name].to_numpy()))
         np.testing.assert_allclose(np.searchsorted(drawn, at) / drawn.size, PROBABILITIES, atol=3e-3)  # of the lattice

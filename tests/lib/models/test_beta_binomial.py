@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from midpoints import Midpoints
 from scipy import special, stats
 from scipy.integrate import trapezoid
 
@@ -156,18 +157,6 @@ def test_it_tends_to_complete_pooling():
 
 
 # 2. Exact draws against quadrature on a grid of logit(mean) and log(concentration), from sums of logarithms.
-
-
-class Midpoints(np.random.Generator):
-    """Evenly spaced uniform numbers for the first call, and with the second a lattice that fills the square."""
-
-    def __init__(self):
-        super().__init__(np.random.PCG64(0))
-        self.calls = 0
-
-    def random(self, size):
-        self.calls += 1
-        return (np.arange(size) + 0.5) / size if self.calls == 1 else (np.arange(size) * (np.sqrt(5) - 1) / 2) % 1
 
 
 class Grid:

@@ -8,6 +8,7 @@ import numpy as np
 import pymc as pm
 import pytest
 import xarray as xr
+from midpoints import Midpoints
 from quadrature_reference import EIGHT_SIGMA, EIGHT_Y, Posterior, group_moments, tau_posterior
 from scipy import integrate, stats
 from scipy.interpolate import PchipInterpolator
@@ -15,21 +16,6 @@ from scipy.interpolate import PchipInterpolator
 from lib import GammaPoisson, NormalNormal, exact
 from lib.priors.distributions import Normal
 from lib.priors.hyperparameter import Hyperparameter
-
-
-class Midpoints(np.random.Generator):
-    """A generator whose uniform numbers are evenly spaced: what `exact` makes of them are quantiles, with no noise."""
-
-    def __init__(self):
-        super().__init__(np.random.PCG64(0))
-        self.calls = 0
-
-    def random(self, size):
-        self.calls += 1
-        if self.calls == 1:
-            return (np.arange(size) + 0.5) / size
-        return (np.arange(size) * (np.sqrt(5) - 1) / 2) % 1  # with the first, a lattice that fills the square evenly
-
 
 # 1. The distribution of tau, without randomness. Each case: y, sigma, what the model is told of tau, the same written
 # out as a log density, its support, and what is known of mu.
