@@ -212,7 +212,7 @@ class Hyperparameter:
         """Return the power of 1 - x with which a share's density behaves as x rises to one."""
         if not (self.scale == LOGIT and self.support[1] == 1):
             return np.inf
-        near, far = 1e-4, 1e-8  # the distance from one is exact to eight digits
+        near, far = 2.0**-30, 2.0**-50  # powers of two, so that the distance from one is exact
         at_near, at_far = self.log_density(np.array([1 - near, 1 - far]))
         return np.inf if np.isneginf(at_far) else float((at_far - at_near) / np.log(far / near))
 

@@ -9,7 +9,7 @@ from lib.samplers.chain import arguments, asks_by_name
 from lib.samplers.convergence import checked
 from lib.samplers.draws import to_datatree
 from lib.samplers.independence import propose
-from lib.samplers.quadrature import LogLinear, NoMassError, integrate
+from lib.samplers.quadrature import LogLinear, NoMassError, integrate, log_total, refuse_mass_beyond
 from lib.validation import FloatArray
 
 
@@ -76,6 +76,7 @@ def _draw_coordinates(model: Integrable, rng: np.random.Generator, size: int) ->
                 only.free_support,
                 open_ends=only.open_ends,
             )
+            refuse_mass_beyond(density.log_beyond, density.log_total)
             return (only.natural(density.quantile(rng.random(size))),)
         case (outer, inner):
             return _draw_two(model, outer, inner, rng, size)
@@ -107,6 +108,8 @@ def _draw_two(
     # The inner distribution moves smoothly with the outer value: interpolate its quantile between neighbouring nodes.
     nodes = np.unique(marginal.nodes[0])
     rows = given(nodes)
+    lost = log_total(nodes[np.newaxis], (_log_prior(outer, nodes) + rows.log_beyond)[np.newaxis])
+    refuse_mass_beyond(np.logaddexp(marginal.log_beyond, lost), marginal.log_total)
     left = np.clip(np.searchsorted(nodes, drawn, side="right") - 1, 0, nodes.size - 2)
     share = (drawn - nodes[left]) / (nodes[left + 1] - nodes[left])
     probability = rng.random(size)

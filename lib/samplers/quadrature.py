@@ -25,15 +25,18 @@ class LogLinear:
     nodes : ndarray, shape (rows, nodes)
         Increasing along each row.
     log_density : ndarray, shape (rows, nodes)
+    log_beyond : ndarray, shape (rows,), or float
+        Log of the mass that lies beyond the nodes, about.
 
     Attributes
     ----------
     log_total : ndarray, shape (rows,)
-        Log of each row's integral.
+        Log of each row's integral over its nodes.
     """
 
-    def __init__(self, nodes: FloatArray, log_density: FloatArray) -> None:
+    def __init__(self, nodes: FloatArray, log_density: FloatArray, log_beyond: FloatArray | float = -np.inf) -> None:
         self.nodes = nodes
+        self.log_beyond = log_beyond
         self.log_density = log_density
         log_mass = _log_masses(nodes, log_density)
         top = log_mass.max(axis=1, keepdims=True)
@@ -99,8 +102,7 @@ def integrate(
     Raises
     ------
     NoMassError
-        If no node has positive density, or the density does not fall off within the range of floating point, or has
-        more than a little of its mass beyond it.
+        If no node has positive density, or the density does not fall off within the range of floating point.
     """
     x = np.sort(np.clip(nodes, *bounds), axis=1)
     f = log_density(x)
@@ -109,11 +111,10 @@ def integrate(
             "the density is zero at every point that was tried; a narrow prior is best given as a SciPy distribution"
         )
     x, f = _extend(log_density, x, f, bounds)
-    _refuse_mass_beyond(x, f, bounds, open_ends)
     while True:
         log_error = _log_errors(x, f)
         if (np.logaddexp.reduce(log_error, axis=1) < np.log(tolerance)).all():
-            return LogLinear(x, f)
+            return LogLinear(x, f, _log_beyond(x, f, bounds, open_ends))
         if x.shape[1] > _MAX_NODES:
             raise NoMassError(f"the density is too rough: {_MAX_NODES} nodes do not resolve it")
         # Halve the intervals that matter: all of them, but never so many at once that a narrow peak exhausts the nodes.
@@ -129,12 +130,12 @@ def _extend(
 ) -> tuple[FloatArray, FloatArray]:
     """Add nodes beyond both ends until the density there is negligible or the range ends."""
     steps = np.arange(1, 9) / 8
-    log_total = _log_total(x, f)
+    whole = log_total(x, f)
     for sign, end, bound in ((-1, 0, bounds[0]), (1, -1, bounds[1])):
         for _ in range(64):
             span = np.maximum(np.ptp(x, axis=1), 1e-9 * np.maximum(np.abs(x[:, end]), 1))
             left_out = f[:, end] + np.log(span)  # about, if the density went on at this height
-            too_high = np.isfinite(f[:, end]) & (left_out >= log_total - _NEGLIGIBLE) & (x[:, end] != bound)
+            too_high = np.isfinite(f[:, end]) & (left_out >= whole - _NEGLIGIBLE) & (x[:, end] != bound)
             if not too_high.any():
                 break
             # Where nothing is left out, the end is repeated: further out such a density may leave floating point.
@@ -144,7 +145,7 @@ def _extend(
             if not (density < np.inf).all():  # a NaN too
                 break
             x, f = _insert(x, f, beyond, density)
-            log_total = _log_total(x, f)
+            whole = log_total(x, f)
         if too_high.any():
             raise NoMassError(
                 "the tail does not fall off within floating point (so the posterior is improper, or nearly so)"
@@ -152,22 +153,28 @@ def _extend(
     return x, f
 
 
-def _refuse_mass_beyond(
-    x: FloatArray, f: FloatArray, bounds: tuple[float, float], open_ends: tuple[bool, bool]
-) -> None:
-    """Refuse rows of which more than a little lies beyond an open end, where the density falls exponentially."""
-    for end, step, bound, goes_on in ((0, 1, bounds[0], open_ends[0]), (-1, -1, bounds[1], open_ends[1])):
-        there = (x[:, end] == bound) & np.isfinite(f[:, end]) if goes_on else np.zeros(len(x), dtype=bool)
-        if not there.any():
+def refuse_mass_beyond(log_beyond: FloatArray | float, total: FloatArray | float) -> None:
+    """Refuse a density of which more than a little lies beyond floating point; both are logs of masses."""
+    if np.any(log_beyond - total > np.log(_LITTLE)):
+        raise NoMassError("a part of its mass lies where floating point ends; give a prior with less mass there")
+
+
+def _log_beyond(x: FloatArray, f: FloatArray, bounds: tuple[float, float], open_ends: tuple[bool, bool]) -> FloatArray:
+    """Log of the mass beyond the open ends that the nodes reach, where each row's density falls exponentially."""
+    log_mass = np.full(len(x), -np.inf)
+    row = np.arange(len(x))
+    for end, bound, goes_on in ((0, bounds[0], open_ends[0]), (-1, bounds[1], open_ends[1])):
+        there = (x[:, end] == bound) & np.isfinite(f[:, end])
+        if not (goes_on and there.any()):
             continue
-        inward = np.abs(x - bound) > 1  # the first node that is well inside
-        inside = np.where(step > 0, inward.argmax(axis=1), x.shape[1] - 1 - inward[:, ::-1].argmax(axis=1))
-        row = np.arange(len(x))
-        fall = (f[row, inside] - f[:, end]) / np.abs(x[row, inside] - bound)
+        away = np.abs(x - bound) > 1  # the node next to the end that is well inside
+        inside = away.argmax(axis=1) if end == 0 else x.shape[1] - 1 - away[:, ::-1].argmax(axis=1)
         with np.errstate(all="ignore"):
-            beyond = np.where(fall > 0, f[:, end] - np.log(fall), np.inf) - _log_total(x, f)
-        if (beyond[there] > np.log(_LITTLE)).any():
-            raise NoMassError("a part of its mass lies where floating point ends; give a prior with less mass there")
+            # A fall that rounding hides is taken for the least that it lets see.
+            fall = np.maximum(f[row, inside] - f[:, end], _ROUNDING * np.maximum(np.abs(f[:, end]), 1))
+            fall /= np.abs(x[row, inside] - bound)
+            log_mass = np.logaddexp(log_mass, np.where(there, f[:, end] - np.log(fall), -np.inf))
+    return log_mass
 
 
 def _insert(x: FloatArray, f: FloatArray, new_x: FloatArray, new_f: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -176,8 +183,8 @@ def _insert(x: FloatArray, f: FloatArray, new_x: FloatArray, new_f: FloatArray) 
     return np.take_along_axis(x, order, 1), np.take_along_axis(f, order, 1)
 
 
-def _log_total(x: FloatArray, f: FloatArray) -> FloatArray:
-    """Log of each row's integral."""
+def log_total(x: FloatArray, f: FloatArray) -> FloatArray:
+    """Log of the integral of each row, shape (rows,), from log densities at increasing nodes, linear in between."""
     return np.asarray(np.logaddexp.reduce(_log_masses(x, f), axis=1))
 
 
@@ -209,7 +216,7 @@ def _log_errors(x: FloatArray, f: FloatArray) -> FloatArray:
         size = np.where(np.isfinite(f), np.abs(f), 0)
         bend = np.maximum(bend - _ROUNDING * np.maximum(size[:, :-1], size[:, 1:]), 0)
         error = np.where(width > 0, np.log(width) + top + np.log(np.minimum(bend, 1)), -np.inf)
-    return np.asarray(error - np.maximum(_log_total(x, f), -1e300)[:, np.newaxis])  # no mass yet: all error
+    return np.asarray(error - np.maximum(log_total(x, f), -1e300)[:, np.newaxis])  # no mass yet: all error
 
 
 def _exponential_quantile(probability: FloatArray, rise: FloatArray) -> FloatArray:
