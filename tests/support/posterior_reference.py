@@ -455,13 +455,16 @@ class Posterior:
             weights = weights * share[panels.row, np.newaxis]
         u = np.broadcast_to(u[panels.row, np.newaxis], v.shape)
         if self.inner not in self.known:
-            w, stated = self.stated(u, v), panels
-            mean[self.inner], sd[self.inner] = moments(w, weights)
-            values = weights
-            if self.is_rate:
+            mean[self.inner], sd[self.inner] = moments(self.stated(u, v), weights)
+            if not self.is_rate:
+                quantile[self.inner] = quantiles(panels, weights, rule)
+            elif self.outer in self.known:
                 ends = [u[:, 0] - end for end in (panels.right, panels.left)]
-                stated, values = Panels(panels.row, *ends, panels.log_f, panels.log_total), weights[:, ::-1]
-            quantile[self.inner] = quantiles(stated, values, rule)
+                stated = Panels(panels.row, *ends, panels.log_f, panels.log_total)
+                quantile[self.inner] = quantiles(stated, weights[:, ::-1], rule)
+            else:
+                outer = self.over_rate(rule, scale, shift, tolerance)
+                quantile[self.inner] = quantiles(outer, outer.share(rule), rule)
             if self.model.inner != "identity":
                 far = weights[(v < LOW + 20) | (v > (HIGH if self.model.inner == "log" else -LOW) - 20)].sum()
                 beyond += far * np.square((HIGH - LOW) / sd[self.inner])
@@ -472,6 +475,33 @@ class Posterior:
             group_mean.append(centre)
             group_sd.append(np.sqrt(between**2 + np.average(variance, weights=weights)))
         return Reference(mean, sd, quantile, np.array(group_mean), np.array(group_sd), beyond)
+
+    def over_rate(self, rule, scale, shift, tolerance):
+        """Integrate with the log rate outermost, and the log mean inside it.
+
+        Given the shape, the rate may be known so much better than it is over all that the distribution functions at
+        the nodes of the shape are steps, of which no rule makes a smooth sum.
+        """
+
+        def inside(w):
+            edges = [self.model.starts(w, None, scale), self.prior[self.outer].breaks - w[:, np.newaxis]]
+            ends = np.array([LOW, HIGH]) - w[:, np.newaxis]
+
+            def log_f(row, v):
+                u = w[row, np.newaxis] + v
+                at = np.clip(u, LOW, HIGH)
+                rows = self.model.rows(at.ravel()).reshape(*at.shape, -1)
+                value = self.model.log_likelihood(at, rows, v) + self.prior[self.outer](at)
+                return np.where(at == u, value, FLOOR)
+
+            return adapt(log_f, np.clip(np.hstack([*edges, ends]), LOW, HIGH), rule, tolerance / 10).log_total
+
+        def log_f(_, w):
+            return inside(w.ravel()).reshape(w.shape) + self.prior[self.inner](w)
+
+        ends = np.array([LOW - HIGH, HIGH - LOW])
+        edges = np.clip(OUTER * scale + shift - self.model.centre, *ends)
+        return adapt(log_f, np.hstack([ends, edges, self.prior[self.inner].breaks])[np.newaxis], rule, tolerance)
 
     def nodes(self, panels, rule):
         half = (panels.right - panels.left)[:, np.newaxis] / 2

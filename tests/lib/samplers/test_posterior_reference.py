@@ -173,6 +173,16 @@ def test_a_prior_of_the_rate_is_one_of_the_mean():
     assert rate.group_sd == pytest.approx(mean.group_sd, rel=1e-6)
 
 
+def test_quantiles_of_a_rate_far_narrower_given_the_shape():
+    # Two hundred events hold the mean to 0.07, priors far apart let shape and rate go along a ridge twenty times wider.
+    y, x = np.array([30.0, 23, 25, 18, 20, 51, 27, 26]), np.full(8, 840.0)
+    found = reference(
+        "gamma", {"y": y, "x": x}, {"shape": stats.lognorm(2, scale=50), "rate": stats.lognorm(2, scale=4e5)}
+    )
+    assert found.error < 1e-5
+    assert found.sd["rate"] > 20 * 0.07
+
+
 def test_units_of_exposure_do_not_matter():
     priors = {"shape": inverse_square, "rate": stats.gamma(2, scale=3)}
     one = reference("gamma", {"y": COUNTS, "x": EXPOSURE}, priors, [1])
