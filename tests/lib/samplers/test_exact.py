@@ -555,6 +555,22 @@ def test_where_quadrature_fails_it_says_so(priors, message):
         exact(NormalNormal(EIGHT_Y, EIGHT_SIGMA, **priors), draws=10, rng=np.random.default_rng(1))
 
 
+@pytest.mark.parametrize(("least", "answered"), [(1e-3, False), (5e-3, False), (1e-2, True), (2e-2, True)])
+def test_the_mass_beyond_floating_point_is_that_of_both_coordinates_together(least, answered):
+    # Given a small shape, the log of the mean falls as exp(-2 shape): to 2e-5 at the end if the shape is 0.008.
+    model = GammaPoisson([3, 2], [2.0, 1.0], shape=stats.uniform(least, least), mean=lambda m: -np.log(m))
+    if answered:
+        shape, log_mean = np.linspace(least, 2 * least, 41)[:, np.newaxis], np.arange(-30, 690, 0.02)
+        chance = [shape / (shape + x * np.exp(log_mean)) for x in (2.0, 1.0)]
+        weight = np.exp(stats.nbinom.logpmf(3, shape, chance[0]) + stats.nbinom.logpmf(2, shape, chance[1]))
+        mass, total = (integrate.simpson(integrate.simpson(weight * log_mean**power)) for power in (0, 1))
+        drawn = np.log(exact(model, draws=10_000, rng=np.random.default_rng(1)).posterior["mean"].to_numpy())
+        assert drawn.mean() == pytest.approx(total / mass, abs=4 * drawn.std() / 200)
+    else:
+        with pytest.raises(ValueError, match="quadrature over shape and mean fails: a part of its mass lies where"):
+            exact(model, draws=10, rng=np.random.default_rng(1))
+
+
 def memory_grows_with_the_draws_and_not_with_grid_times_groups():
     J, draws = 100_000, 10
     rng = np.random.default_rng(1)
