@@ -51,7 +51,7 @@ def predictive(
     TypeError, ValueError
         If an argument breaks a rule, by name; if the draws are not this model's.
     """
-    parameters = _parameters(model, draws, Predictive, "expects data")
+    parameters = _parameters(model, draws, "expects data")
     own, (observed, known) = model.group, model.data
     rng = generator(rng)
     if new is None:
@@ -99,7 +99,7 @@ def log_likelihood(model: Predictive, draws: xr.DataTree, *, conditional: bool =
     WAIC", *Statistics and Computing* 27:1413-1432. Merkle, Furr and Rabe-Hesketh (2019), "Bayesian comparison of latent
     variable models: conditional versus marginal likelihoods", *Psychometrika* 84:802-829.
     """
-    parameters = _parameters(model, draws, Predictive, "has a likelihood")
+    parameters = _parameters(model, draws, "has a likelihood")
     if conditional:
         each = model.pointwise_log_likelihood(parameters[model.group])
     elif isinstance(model, Marginal):
@@ -112,9 +112,9 @@ def log_likelihood(model: Predictive, draws: xr.DataTree, *, conditional: bool =
     return _with(draws, {"log_likelihood": _dataset(draws, {model.data[0]: each}, model.labels)})
 
 
-def _parameters(model: Predictive, draws: xr.DataTree, kind: type, what: str) -> dict[str, FloatArray]:
+def _parameters(model: Predictive, draws: xr.DataTree, what: str) -> dict[str, FloatArray]:
     """Return all parameters that the draws hold, or refuse draws that are not the model's."""
-    if isinstance(model, type) or not isinstance(model, kind):
+    if isinstance(model, type) or not isinstance(model, Predictive):
         raise TypeError(f"model must be a model that {what}, such as NormalNormal(y, sigma), not {model!r:.60}")
     if not isinstance(draws, xr.DataTree) or "posterior" not in draws.children:
         raise TypeError(
