@@ -105,6 +105,8 @@ LINES = [
     ("learning-tau", "E[tau] from draws", mean_of_tau),
     ("learning-tau", "share of the draws below", lambda: [About(0.5, 5 * 0.5 / 100_000**0.5)]),
     ("learning-tau", "largest departure", lambda: [Between(0, 1e-10)]),
+    ("learning-tau", "gibbs: do not trust", lambda: [4 * 100, Between(0, 4 * 100)]),
+    ("learning-tau", "ones, where 400", lambda: [4 * 100, Between(1.01, 1.2), 1.01]),
     ("learning-tau", "school A with tau = 0", lambda: [0, *references.pooled()[:2]]),
     ("shrinkage", "difference, 'the signal'", lambda: [references.Y.var(ddof=1) - (references.SIGMA**2).mean()]),
     ("three-point", "partial wins in", wins),
