@@ -9,6 +9,16 @@ from lib.models.suppression import Suppression
 from lib.priors.distributions import Normal
 from lib.validation import FloatArray
 
+_VERY_MANY = 1e15  # NumPy draws no Poisson number beyond 9e18; this far out it is normal to all digits that matter
+
+
+def draw_counts(rng: np.random.Generator, expected: FloatArray) -> FloatArray:
+    """Draw Poisson numbers, shape of their expected values."""
+    many = expected > _VERY_MANY
+    counts = rng.poisson(np.where(many, 0, expected)).astype(float)
+    counts[many] = np.round(expected[many] + np.sqrt(expected[many]) * rng.standard_normal(np.count_nonzero(many)))
+    return counts
+
 
 class Counted(Grouped):
     """A model of events at rates of its groups' own; `_tabulate` makes `_suppression` of its counts."""
@@ -24,7 +34,7 @@ class Counted(Grouped):
 
     def simulate(self, rng: np.random.Generator, lam: FloatArray) -> FloatArray:
         """Draw counts."""
-        return rng.poisson(lam * self.exposure).astype(float)
+        return draw_counts(rng, lam * self.exposure)
 
     def with_data(self, observed: FloatArray) -> Self:
         """Return a copy that has observed other counts, of which those within the bounds are suppressed."""

@@ -8,10 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from lib.labels import align_and_label
 from lib.models.base import ExactStep, SliceStep, State
-from lib.models.counted import Counted
+from lib.models.counted import Counted, draw_counts
 from lib.models.grouped import End
 from lib.models.location_scale import LocationScale
-from lib.models.state_likelihood import WIDEST, StateLikelihood
+from lib.models.state_likelihood import StateLikelihood
 from lib.models.state_tables import StateTables
 from lib.numerics.chunks import chunks
 from lib.priors.distributions import Gamma, Normal
@@ -90,13 +90,8 @@ class NestedGammaPoisson(Counted):
     # What integrates out in closed form: the groups' rates.
 
     def log_state_likelihood(self, log_mean: FloatArray, log_shape: FloatArray) -> FloatArray:
-        """Log p(counts of a state | its mean and shape), shapes (..., S), the rates integrated out, up to a constant.
-
-        Minus infinity beyond floating point: for a log mean 30 from that of all groups, or a log shape 30 from zero.
-        """
-        inside = (np.abs(log_mean - self._likelihood.pooled) < WIDEST) & (np.abs(log_shape) < WIDEST)
-        with np.errstate(invalid="ignore"):
-            return np.where(inside, self._likelihood(log_mean, log_shape), -np.inf)
+        """Log p(counts of a state | its mean and shape), shapes (..., S), up to a constant; no rate is left in it."""
+        return self._likelihood(log_mean, log_shape)
 
     def groups_given(self, state_mean: FloatArray, state_shape: FloatArray, counts: FloatArray) -> Gamma:
         """Posterior of each group's rate given its state's mean and shape and complete counts, shape (..., J)."""
@@ -128,7 +123,7 @@ class NestedGammaPoisson(Counted):
         """
         hyper = {p.name: p.draw(rng) for p in self.hyperparameters}
         mean, shape = (
-            np.exp(hyper[centre] + hyper[spread] * rng.standard_normal(self.states.size))
+            _exp(hyper[centre] + hyper[spread] * rng.standard_normal(self.states.size))
             for centre, spread in (("mu", "tau"), ("nu", "omega"))
         )
         lam = rng.standard_gamma(shape[self._state]) * (mean / shape)[self._state]
@@ -167,14 +162,14 @@ class NestedGammaPoisson(Counted):
             each = parameters["lam"].shape[:-1]
             mu, tau, nu, omega = complete(self.hyperparameters, parameters)
             mean, shape = (
-                np.exp(Normal(centre, spread).draw(rng, each))[..., np.newaxis]
+                _exp(Normal(centre, spread).draw(rng, each))[..., np.newaxis]
                 for centre, spread in ((mu, tau), (nu, omega))
             )
         else:
             place = self._places(group, exposure.size)
             mean, shape = (parameters[name][..., place] for name in ("state_mean", "state_shape"))
         lam = Gamma(shape, shape / mean).draw(rng, (*mean.shape[:-1], exposure.size))
-        return {"lam": lam, "counts": rng.poisson(lam * exposure).astype(float)}
+        return {"lam": lam, "counts": draw_counts(rng, lam * exposure)}
 
     def _places(self, group: ArrayLike, size: int) -> NDArray[np.intp]:
         """Return the number of each state, or refuse one that the model does not have."""
@@ -209,7 +204,7 @@ class NestedGammaPoisson(Counted):
         """Return the hyperparameters at each position; draw the states given them, and the rates given those."""
         hyper, _ = place(self.hyperparameters, position)
         states = self._tables.draw(rng, *(value.ravel() for value in hyper))
-        mean, shape = (np.exp(x).reshape(*position.shape[:-1], -1) for x in states)
+        mean, shape = (_exp(x).reshape(*position.shape[:-1], -1) for x in states)
         return self.named(hyper) | self._with_rates(mean, shape, rng)
 
     @property
@@ -273,7 +268,7 @@ class NestedGammaPoisson(Counted):
         }
 
     def _draw_rates(self, state: State, rng: np.random.Generator) -> State:
-        return self._with_rates(np.exp(state["log_mean"]), np.exp(state["log_shape"]), rng)
+        return self._with_rates(_exp(state["log_mean"]), _exp(state["log_shape"]), rng)
 
     def _with_rates(self, mean: FloatArray, shape: FloatArray, rng: np.random.Generator) -> State:
         return {"state_mean": mean, "state_shape": shape, "lam": self.draw_groups(rng, mean, shape)}
@@ -309,3 +304,11 @@ class NestedGammaPoisson(Counted):
             yield End("mu", "infinity", self.mu.power_at_infinity(), "there is no event to hold the log means")
         power = self.tau.power_at_infinity() - with_events + growth
         yield End("tau", "infinity", power, f"{with_events} states have events")
+
+
+def _exp(log: FloatArray) -> FloatArray:
+    """Return what a log is of, or where that or its inverse has no square within floating point, the nearest that has.
+
+    Where the spread of the states has a wide prior, a few draws lie there.
+    """
+    return np.exp(np.clip(log, *LOG.reach))

@@ -9,7 +9,7 @@ from lib.numerics.curves import Curves
 from lib.numerics.rising import Table, log_rising
 from lib.validation import FloatArray, freeze
 
-WIDEST = 30.0  # a state's log mean or log shape further than this from where it starts is beyond floating point
+WIDEST = 30.0  # beyond, in a log mean or a log shape, the log likelihood is level, or falls along a line
 
 
 class StateLikelihood:
@@ -34,7 +34,7 @@ class StateLikelihood:
     groups, events, exposure : ndarray, shape (S,)
         How many groups they have, and what these have together; a suppressed count is half way between its bounds.
     pooled : float
-        The log of the rate of all groups together. A log mean is within `WIDEST` of it, a log shape of zero.
+        The log of the rate of all groups together. Tables hold a log mean within `WIDEST` of it, a log shape of zero.
     """
 
     def __init__(self, counts: Suppression, exposure: FloatArray, state: NDArray[np.intp]) -> None:
@@ -42,6 +42,8 @@ class StateLikelihood:
         seen = np.where(counts.hidden, 0.0, counts.counts)
         members = [np.flatnonzero(state == s) for s in range(state.max() + 1)]
         self._events = np.array([seen[some].sum() for some in members])
+        # The powers of a mean, and of a shape, with which the likelihood vanishes as these go to zero.
+        self._powers = np.array([[counts.least[some].sum(), (counts.least[some] > 0).sum()] for some in members]).T
         self.size = len(members)
         self.groups = np.array([some.size for some in members])
         self.events = np.array([counts.middle[some].sum() for some in members])
@@ -67,7 +69,19 @@ class StateLikelihood:
     def __call__(
         self, log_mean: FloatArray, log_shape: FloatArray, states: NDArray[np.intp] | slice = slice(None)
     ) -> FloatArray:
-        """Evaluate it at one point a state, of all or of some: shape (..., S); NaN beyond `WIDEST`."""
+        """Evaluate it at one point a state, of all or of some: shape (..., S)."""
+        u = np.clip(log_mean, self.pooled - WIDEST, self.pooled + WIDEST)
+        v = np.clip(log_shape, -WIDEST, WIDEST)
+        total = self._within(u, v, states)
+        further, beyond = log_mean - u, log_shape - v
+        if further.any() or beyond.any():
+            least, some = self._powers[:, states]
+            total += np.where(further < 0, least, -self.groups[states] * np.exp(v)) * further
+            total += some * np.minimum(beyond, 0)  # a shape that is large makes no difference any more
+        return total
+
+    def _within(self, log_mean: FloatArray, log_shape: FloatArray, states: NDArray[np.intp] | slice) -> FloatArray:
+        """Evaluate it where there are tables."""
         t = log_mean - log_shape
         plain, weighted = self._spread(t, states)
         rising = self._rising(log_shape, states)[0]

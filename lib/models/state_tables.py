@@ -168,7 +168,7 @@ class StateTables:
     def _draw_state(
         self, rng: np.random.Generator, s: int, table: Table, u_prior: Prior, v_prior: Prior
     ) -> tuple[FloatArray, FloatArray] | None:
-        v_edges, u_edges = _edges(table.v, 0.0), [_edges(band.u, self.likelihood.pooled) for band in table.bands]
+        v_edges, u_edges = _edges(table.v), [_edges(band.u) for band in table.bands]
         in_u = [_probabilities(edges, *u_prior) for edges in u_edges]
         under = np.concatenate([p @ band.ceiling for p, band in zip(in_u, table.bands, strict=True)], axis=1)
         under = np.cumsum(under * _probabilities(v_edges, *v_prior), axis=1)
@@ -291,8 +291,8 @@ def _inverse(size: int) -> FloatArray:
     return np.linalg.inv(Curves.on([axis], [np.eye(size)]).expected(axis.nodes, np.zeros(size)))
 
 
-def _edges(axis: Axis, centre: float) -> FloatArray:
-    return np.concatenate([[centre - WIDEST], axis.nodes[::_STRIDE], [centre + WIDEST]])
+def _edges(axis: Axis) -> FloatArray:
+    return np.concatenate([[-np.inf], axis.nodes[::_STRIDE], [np.inf]])
 
 
 def _probabilities(edges: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray:

@@ -5,10 +5,11 @@ import numpy as np
 import pymc as pm
 import pytest
 import scipy
-from scipy import stats
+from scipy import special, stats
 
-from lib import NestedGammaPoisson, datasets, gibbs
+from lib import NestedGammaPoisson, datasets, exact, gibbs, predictive
 from lib.models.base import SliceStep
+from lib.models.counted import draw_counts
 from lib.models.location_scale import LocationScale
 from lib.models.state_likelihood import StateLikelihood
 
@@ -216,11 +217,96 @@ def test_the_tabulated_likelihood_is_the_sum_over_groups(monkeypatch):
     for model in (example(), example(counts=COUNTS * 0), kidney_model()):
         assert furthest_from_the_sum(model, 1) < 2e-13
         assert furthest_from_the_sum(model, 8) < 2e-10  # e^20 is a shape at which the sum itself loses digits
-        outside = model._likelihood.pooled + np.full(model.states.size, 70.0)
-        assert np.isnan(model._likelihood(outside, np.zeros(model.states.size))).all()
-        assert np.isneginf(model.log_state_likelihood(outside, np.zeros(model.states.size))).all()
     monkeypatch.setattr("lib.numerics.curves._DEGREE", 5)
     assert furthest_from_the_sum(kidney_model(), 1) > 1e-10
+
+
+@pytest.mark.parametrize("name", ["events everywhere", "a state without", "suppressed"])
+def test_far_out_the_likelihood_is_what_it_tends_to(name):
+    """Beyond its tables too: a prior of the states' spread that is wide leaves mass there."""
+    counts = {"events everywhere": COUNTS, "a state without": np.where(GROUP == "V", 0, COUNTS), "suppressed": HIDDEN}
+    model = example(counts=counts[name], suppressed=(1, 5) if name == "suppressed" else None)
+    u, v = (
+        np.ravel(x) for x in np.meshgrid([-300.0, -45, -32, -10, 2, 10, 25, 34], [-120.0, -40, -31, -5, 0, 8, 28, 33])
+    )
+    found = model.log_state_likelihood(*(np.tile(x[:, np.newaxis], 3) for x in (u, v)))
+    expected = np.zeros((3, u.size))
+    for y, x, state in zip(model.counts, EXPOSURE, GROUP, strict=True):
+        log_odds = u + np.log(x) - v
+        none = -np.exp(v + np.log(np.logaddexp(0, log_odds)))
+        each = []
+        for k in range(1, 6) if np.isnan(y) else [int(y)]:
+            rising = sum((np.logaddexp(v, np.log(i)) for i in range(1, k)), start=v * (k > 0))
+            each.append(none + rising - k * np.logaddexp(0, -log_odds) - special.gammaln(k + 1))
+        expected["UVW".index(state)] += np.logaddexp.reduce(each)
+    expected = expected.T
+    found, expected = (x - x[(u == 2) & (v == 0)] for x in (found, expected))
+    matters = expected > -25
+    assert matters[(np.abs(u) > 30) | (np.abs(v) > 30)].any(axis=0).all()
+    np.testing.assert_allclose(found[matters], expected[matters], atol=1e-7)
+    assert (found[~matters] < -25).all()
+
+
+WIDE = {"mu": None, "tau": stats.halfcauchy(scale=0.5), "nu": stats.norm(1, 2), "omega": stats.halfcauchy(scale=0.5)}
+FEW = (
+    [4.0, 2, 0, 0, 0, 2, 0, 1, 0, 0, 3, 0, 2, 0],
+    [3.76, 4.98, 0.02, 0.4, 0.09, 2.03, 0.11, 0.08, 0.44, 0.7, 1.31, 0.01, 3.07, 0.04],
+    [1, 1, 1, 0, 1, 1, 0, 1, 0, 0, 0, 1, 1, 0],
+)
+
+
+def tail_of_omega(levels):
+    """P(omega > each level | FEW, WIDE): sums over even grids of the states' parameters and of hyperparameters."""
+    y, x, state = (np.array(values) for values in FEW)
+    u, v = np.arange(-15, 15, 0.2)[:, np.newaxis], np.arange(-20, 45, 0.2)  # shapes beyond are as good as infinite
+    a = np.exp(v)
+    log_likelihood = np.zeros((2, u.size, v.size))
+    for count, exposure, s in zip(y, x, state, strict=True):
+        rising = sum(np.log1p(i / a) for i in range(int(count)))  # over a**count
+        log_likelihood[s] += rising + count * u - (a + count) * np.log1p(np.exp(u - v) * exposure)
+
+    def weights(grid, centre, sd):
+        edges = np.concatenate([[-np.inf], (grid[1:] + grid[:-1]) / 2, [np.inf]])
+        return np.diff(stats.norm.cdf((edges - centre[:, np.newaxis]) / sd[:, np.newaxis]), axis=1)
+
+    def pairs(first, second):
+        return tuple(values.ravel() for values in np.meshgrid(first, second))
+
+    mu, log_tau = pairs(np.sinh(np.arange(-6, 6, 0.1)), np.arange(-8, 5, 0.25))
+    nu, log_omega = pairs(np.arange(-7, 9, 0.5), np.arange(-9, 12, 0.1))
+    of_means, of_shapes = weights(u.ravel(), mu, np.exp(log_tau)), weights(v, nu, np.exp(log_omega))
+    both = 1.0
+    for each in np.exp(log_likelihood - log_likelihood.max(axis=(1, 2), keepdims=True)):
+        both = both * (of_means @ each @ of_shapes.T)
+    prior_of_means = np.cosh(np.arcsinh(mu)) * np.exp(log_tau) * WIDE["tau"].pdf(np.exp(log_tau))
+    prior_of_shapes = WIDE["nu"].pdf(nu) * np.exp(log_omega) * WIDE["omega"].pdf(np.exp(log_omega))
+    posterior = prior_of_means @ both * prior_of_shapes
+    return [posterior[log_omega > np.log(level) + 1e-9].sum() / posterior.sum() for level in levels]
+
+
+@pytest.mark.parametrize("sampler", [exact, gibbs])
+def test_a_wide_prior_of_the_spread_of_shapes_leaves_its_tail(sampler):
+    """Log shapes ended at 30 where Gibbs moves, and for one omega in a hundred that is near: its tail was cut off."""
+    options = {"warmup": 500} if sampler is gibbs else {}
+    model = NestedGammaPoisson(*FEW, **WIDE)
+    tree = sampler(model, draws=5000, chains=8, rng=np.random.default_rng(1), **options)
+    levels = np.exp(np.arange(0.05, 5, 1.2))
+    for level, expected in zip(levels, tail_of_omega(levels), strict=True):
+        beyond = (tree.posterior["omega"] > level).to_numpy().astype(float)
+        assert beyond.mean() == pytest.approx(expected, abs=4 * float(az.mcse(beyond, method="mean")) + 0.01 * expected)
+    assert all(np.isfinite(values).all() for values in tree.posterior.data_vars.values())
+    drawn = predictive(model, tree, new=[1.0, 5.0], rng=np.random.default_rng(2)).predictions
+    assert np.isfinite(drawn["counts"]).all() and (drawn["counts"] >= 0).all()
+
+
+def test_counts_beyond_those_that_numpy_draws():
+    expected = np.array([3.0, 1e14, 1e16, 1e20, 1e150])
+    drawn = draw_counts(np.random.default_rng(1), np.tile(expected, (4000, 1)))
+    np.testing.assert_array_equal(drawn, np.round(drawn))
+    z = (drawn - expected) / np.sqrt(expected)
+    assert (np.abs(z[:, :3].mean(axis=0)) < 4 / np.sqrt(4000)).all()
+    np.testing.assert_allclose(z[:, :3].std(axis=0), 1, atol=0.05)
+    np.testing.assert_allclose(drawn[:, 3:], np.tile(expected[3:], (4000, 1)), rtol=1e-9)
 
 
 def test_imputed_counts_have_their_probabilities():

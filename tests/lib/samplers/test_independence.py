@@ -41,6 +41,8 @@ TARGETS = {
     "bells": dict(mu=stats.norm(3, 0.01), nu=stats.norm(-20, 7)),
     "half bells": dict(mu=stats.norm(), tau=stats.halfnorm(scale=1e-3), omega=stats.halfnorm(scale=50)),
     "heavy tails": dict(mu=stats.t(5), tau=stats.halfcauchy(scale=2)),
+    "heavier tails": dict(mu=stats.t(2), tau=stats.halfcauchy(scale=2)),
+    "heaviest tails": dict(mu=stats.cauchy(3, 7)),
     "far from zero": dict(tau=stats.lognorm(0.1, scale=30), omega=stats.gamma(20)),
     "skewed": dict(tau=stats.gamma(2, scale=3), omega=stats.expon(scale=0.2)),
     "one": dict(omega=stats.halfnorm()),
@@ -92,8 +94,8 @@ def test_what_is_bent_comes_back():
 
 
 PARTS = {
-    "one": ([1.0], [[0.3, 0.5]], [[[0.7, 0.0], [0.2, 0.9]]]),
-    "two": ([0.8, 0.2], [[0.3, 0.5], [-2.0, 3.0]], [[[0.7, 0.0], [0.2, 0.9]], [[0.4, 0.0], [-0.6, 1.3]]]),
+    "one": ([1.0], [[0.3, 0.5]], [[[0.7, 0.0], [0.2, 0.9]]], [False]),
+    "two": ([0.8, 0.2], [[0.3, 0.5], [-2.0, 3.0]], [[[0.7, 0.0], [0.2, 0.9]], [[0.4, 0.0], [-0.6, 1.3]]], [False] * 2),
 }
 
 
@@ -112,6 +114,40 @@ def test_a_proposal_is_a_density(parts):
     for function in (lambda x: np.tanh(x[:, 0]), lambda x: np.exp(-x[:, 1]), lambda x: np.tanh(x[:, 0] * x[:, 1])):
         found = function(drawn)
         assert abs(found.mean() - share @ function(points)) < 5 * found.std() / np.sqrt(found.size)
+
+
+def test_a_proposal_with_heavy_tails_is_a_density_too():
+    """Its parts in one dimension are a t and a Cauchy distribution, folded; of two Cauchy numbers each is one."""
+    one = independence.Proposal(*map(np.array, ([[1.0], [-1.0]], [1.0], [[0.4]], [[[2.0]]], [False])))
+    both = one.defended(one)
+    x = np.linspace(0, 30, 301)
+    parts = ((0.9, stats.t(8, 0.4, 2)), (0.1, stats.cauchy(0.4, 2)))
+    expected = sum(share * (law.pdf(x) + law.pdf(-x)) for share, law in parts)
+    np.testing.assert_allclose(np.exp(both.log_density(x[:, np.newaxis])), expected, rtol=1e-10)
+    drawn = both.draw(np.random.default_rng(1), 100_000)[:, 0]
+    assert stats.kstest(drawn, lambda y: sum(s * (law.cdf(y) - law.cdf(-y)) for s, law in parts)).pvalue > 1e-3
+    pair = independence.Proposal(*map(np.array, ([[1.0, 1.0]], [1.0], [[1.0, 2]], [[[0.7, 0], [0.2, 0.9]]], [True])))
+    z = pair.draw(np.random.default_rng(1), 50_000) @ np.linalg.inv(pair.root[0]).T
+    z -= np.linalg.inv(pair.root[0]) @ pair.centre[0]
+    for values in (z[:, 0], z[:, 1]):
+        assert stats.kstest(values, stats.cauchy.cdf).pvalue > 1e-3
+    assert abs(stats.spearmanr(*np.abs(z.T)).statistic) < 0.02  # in a t distribution, they are large together
+
+
+def the_tail_is_visited():
+    mu = exact(Known(**TARGETS["heavier tails"]), draws=5000, rng=np.random.default_rng(3)).posterior["mu"].values
+    share = np.mean(np.abs(mu) > stats.t(2).isf(0.005))
+    assert share == pytest.approx(0.01, abs=5 * np.sqrt(0.01 / 10_000))
+
+
+def test_tails_that_fall_as_a_power_are_visited():
+    the_tail_is_visited()
+
+
+def test_without_heavy_tails_of_its_own_a_proposal_misses_them(monkeypatch):
+    monkeypatch.setattr(independence.Proposal, "defended", lambda self, other: self)
+    with pytest.raises(AssertionError):
+        the_tail_is_visited()
 
 
 class Crescent(Known):
@@ -150,7 +186,7 @@ def test_parts_are_fitted_to_their_points():
     x = np.concatenate(clouds)
     x[:, 1] = np.abs(x[:, 1])
     signs = np.array([[1.0, 1.0], [1.0, -1.0]])
-    wide = independence.Proposal(signs, np.ones(1), np.zeros((1, 2)), 5 * np.eye(2)[np.newaxis])
+    wide = independence.Proposal(signs, np.ones(1), np.zeros((1, 2)), 5 * np.eye(2)[np.newaxis], np.array([False]))
     mixture = wide.split(np.array([[-3.0, 0.0], [3.0, 7.0]]))
     for _ in range(20):
         mixture = mixture.fitted(x, np.full(len(x), 1 / len(x)))
