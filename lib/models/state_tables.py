@@ -29,6 +29,7 @@ _ERROR = 3e-3  # of the log density, at most: ten thousand draws see a shift of 
 _STRIDE = 2  # nodes from one edge of a cell to the next
 _MARGIN = 1.05  # of a cell's ceiling above the values at its nodes
 _CHUNK = 128  # hyperparameters looked at together
+_MOST_ROUNDS = 3000  # of rejection: a draw that takes more has a likelihood like a needle under its ceilings
 # Over products of so small matrices, two threads of BLAS wait for one another: ten times as long on a busy machine.
 _one_thread = partial(ThreadpoolController().limit, limits=1, user_api="blas")
 
@@ -174,7 +175,13 @@ class StateTables:
         under = np.cumsum(under * _probabilities(v_edges, *v_prior), axis=1)
         first = np.cumsum([0] + [band.ceiling.shape[1] for band in table.bands])
         u, v, left = np.empty(len(under)), np.empty(len(under)), np.arange(len(under))
+        rounds = 0
         while left.size:
+            if (rounds := rounds + 1) > _MOST_ROUNDS:
+                raise ValueError(
+                    f"model: with {self.likelihood.events[s]:.2g} events in a state, its mean and shape are not found "
+                    "by rejection; gibbs does without"
+                )
             column = _choose(rng, under[left])
             v[left] = _between(rng, v_edges, column, *(x[left] for x in v_prior))
             log_ceiling = np.empty(left.size)

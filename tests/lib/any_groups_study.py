@@ -7,6 +7,7 @@
 import argparse
 import json
 import sys
+import traceback
 import warnings
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def try_case(seed, samplers=(gibbs, metropolis), *, most=MOST):
     return row
 
 
+def _row(seed, options):
+    """Try a case; what breaks is a row too, and the others are tried all the same."""
+    try:
+        return try_case(seed, **options)
+    except Exception as error:
+        return {"seed": seed, "exact": "broke", "why": "".join(traceback.format_exception(error)[-2:])}
+
+
 def _words(prior):
     if hasattr(prior, "dist"):
         return f"{prior.dist.name}{tuple(round(float(x), 6) for x in [*prior.args, *prior.kwds.values()])}"
@@ -83,7 +92,10 @@ def _against_reference(given, model, found, groups):
     coordinates = EXACT._draw_coordinates(model, Midpoints(), LATTICE)
     inverted = dict(zip((p.name for p in model.hyperparameters), model._at(coordinates)[2], strict=True))
     own = found[model.group].to_numpy()[..., groups]
-    z = ((own.mean(axis=(0, 1)) - truth.group_mean) / truth.group_sd * np.sqrt(own[..., 0].size)).tolist()
+    size = found.sizes["chain"] * found.sizes["draw"]
+    z = (
+        (own.mean(axis=(0, 1)) - truth.group_mean) / truth.group_sd * np.sqrt(size)
+    ).tolist()  # empty if all are hidden
     error = 0.0
     for name, at in truth.quantiles.items():
         if name == "mu" and model.mu not in model.integrated:  # algebra integrates it, and it is drawn at random
@@ -139,7 +151,9 @@ def z_scores(rows):
 def verdict(rows):
     """Return the table, that of the z-scores, and sentences about what is wrong."""
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
-    wrong = [f"seed {row['seed']}: refused: {row['why']}" for row in rows if row["exact"] == "refused"]
+    wrong = [
+        f"seed {row['seed']}: {row['exact']}: {row['why']}" for row in rows if row["exact"] in ("refused", "broke")
+    ]
     wrong += [f"seed {r['seed']}: off by {r['error']:.2g}" for r in rows if not r.get("error", 0) <= TOLERANCE]
     wrong += [
         f"seed {r['seed']}: the reference says {r['itself']:.2g} of itself"
@@ -176,7 +190,7 @@ def verdict(rows):
 
 def study(seeds, *, n_jobs=None, progress=False, **options):
     """Try the cases of all seeds, by joblib: on whatever cluster ``joblib.parallel_config`` names. Yield their rows."""
-    made = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(try_case)(seed, **options) for seed in seeds)
+    made = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(_row)(seed, options) for seed in seeds)
     yield from tqdm(made, total=len(seeds), disable=not progress)
 
 

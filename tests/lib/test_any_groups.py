@@ -98,6 +98,29 @@ def test_a_refusal_is_found(monkeypatch):
     assert any("refused: the density is too rough" in s for s in study.verdict([study.try_case(0, ())])[-1])
 
 
+def test_a_case_that_breaks_is_a_row_and_the_others_are_tried(monkeypatch):
+    right = study.try_case
+
+    def breaks(seed, **options):
+        return [][0] if seed == 300 else right(seed, **options)
+
+    monkeypatch.setattr(study, "try_case", breaks)
+    rows = list(study.study([300, 301], samplers=(), most=20))
+    assert [row["exact"] for row in rows] == ["broke", "answered"]
+    assert [sentence[:30] for sentence in study.verdict(rows)[-1]] == ['seed 300: broke:   File "' + str(__file__)[:5]]
+
+
+def test_a_case_of_which_every_group_that_is_looked_at_is_suppressed():
+    seed = next(seed for seed in range(10_000) if all_hidden(seed))
+    assert study.try_case(seed, ())["group_z"] == []
+
+
+def all_hidden(seed):
+    given = study.case(seed, most=40)
+    hidden = np.isnan(next(iter(given.data.values())))
+    return hidden[np.linspace(0, len(hidden) - 1, study.GROUPS).round().astype(int)].all()
+
+
 # What was found once, with the right values.
 
 FOUND = [

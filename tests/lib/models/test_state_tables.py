@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from lib import NestedGammaPoisson
+from lib import NestedGammaPoisson, exact
 from lib.models import state_tables
 from lib.models.state_likelihood import StateLikelihood
 from lib.models.state_tables import StateTables
@@ -176,3 +176,14 @@ def test_no_table_reaches_where_a_likelihood_is_level():
     counts = rng.poisson(rng.gamma(10, 5 / 10, 100) * exposure)
     (table,) = NestedGammaPoisson(counts, exposure, ["A"] * 100, **PRIORS)._tables.tables
     assert max(band.u.size for band in table.bands) < 300
+
+
+def test_states_known_to_the_last_digit_are_refused_and_not_waited_for(monkeypatch):
+    """Half a billion events a state, as a Poisson distribution has them: where shapes are small, hardly a mean is likely."""
+    rng = np.random.default_rng(1)
+    state, exposure = np.repeat(np.arange(4), 6), np.full(24, 1e8)
+    counts = rng.poisson(exposure * np.exp(rng.normal(0, 0.3, 4))[state]).astype(float)
+    priors = dict(mu=stats.norm(0, 1), tau=stats.halfnorm(), nu=stats.norm(5, 5), omega=stats.halfcauchy())
+    monkeypatch.setattr("lib.models.state_tables._MOST_ROUNDS", 300)
+    with pytest.raises(ValueError, match=r"^model: with [\d.]+e\+08 events in a state, .* gibbs does without$"):
+        exact(NestedGammaPoisson(counts, exposure, state, **priors), draws=500, rng=rng)
