@@ -112,7 +112,7 @@ def test_a_case_that_breaks_is_a_row_and_the_others_are_tried(monkeypatch):
 
 def test_a_case_of_which_every_group_that_is_looked_at_is_suppressed():
     seed = next(seed for seed in range(10_000) if all_hidden(seed))
-    assert study.try_case(seed, ())["group_z"] == []
+    assert study.try_case(seed, (), most=40)["group_z"] == []
 
 
 def all_hidden(seed):
