@@ -179,7 +179,7 @@ def test_no_table_reaches_where_a_likelihood_is_level():
 
 
 def test_states_known_to_the_last_digit_are_refused_and_not_waited_for(monkeypatch):
-    """Half a billion events a state, as Poisson distributions have them: where shapes are small, few means are likely."""
+    """Half a billion events a state, as Poisson distributions have them: at small shapes few means are likely."""
     rng = np.random.default_rng(1)
     state, exposure = np.repeat(np.arange(4), 6), np.full(24, 1e8)
     counts = rng.poisson(exposure * np.exp(rng.normal(0, 0.3, 4))[state]).astype(float)
