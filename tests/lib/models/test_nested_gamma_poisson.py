@@ -255,8 +255,8 @@ FEW = (
 )
 
 
-def tail_of_omega(levels):
-    """P(omega > each level | FEW, WIDE): sums over even grids of the states' parameters and of hyperparameters."""
+def tails_of_shapes(levels, far):
+    """P(omega > each level | FEW, WIDE), and P(log shape > far) for each state: sums over even grids of everything."""
     y, x, state = (np.array(values) for values in FEW)
     u, v = np.arange(-15, 15, 0.2)[:, np.newaxis], np.arange(-20, 45, 0.2)  # shapes beyond are as good as infinite
     a = np.exp(v)
@@ -275,13 +275,17 @@ def tail_of_omega(levels):
     mu, log_tau = pairs(np.sinh(np.arange(-6, 6, 0.1)), np.arange(-8, 5, 0.25))
     nu, log_omega = pairs(np.arange(-7, 9, 0.5), np.arange(-9, 12, 0.1))
     of_means, of_shapes = weights(u.ravel(), mu, np.exp(log_tau)), weights(v, nu, np.exp(log_omega))
-    both = 1.0
-    for each in np.exp(log_likelihood - log_likelihood.max(axis=(1, 2), keepdims=True)):
-        both = both * (of_means @ each @ of_shapes.T)
+    first, second = np.exp(log_likelihood - log_likelihood.max(axis=(1, 2), keepdims=True))
+    first, second, first_far, second_far = (
+        of_means @ each @ of_shapes.T for each in (first, second, first * (v > far), second * (v > far))
+    )
     prior_of_means = np.cosh(np.arcsinh(mu)) * np.exp(log_tau) * WIDE["tau"].pdf(np.exp(log_tau))
     prior_of_shapes = WIDE["nu"].pdf(nu) * np.exp(log_omega) * WIDE["omega"].pdf(np.exp(log_omega))
-    posterior = prior_of_means @ both * prior_of_shapes
-    return [posterior[log_omega > np.log(level) + 1e-9].sum() / posterior.sum() for level in levels]
+    posterior, *shares = (
+        prior_of_means @ both * prior_of_shapes for both in (first * second, first_far * second, first * second_far)
+    )
+    omegas = [posterior[log_omega > np.log(level) + 1e-9].sum() for level in levels]
+    return np.array([*omegas, *(share.sum() for share in shares)]) / posterior.sum()
 
 
 @pytest.mark.parametrize("sampler", [exact, gibbs])
@@ -291,9 +295,12 @@ def test_a_wide_prior_of_the_spread_of_shapes_leaves_its_tail(sampler):
     model = NestedGammaPoisson(*FEW, **WIDE)
     tree = sampler(model, draws=5000, chains=8, rng=np.random.default_rng(1), **options)
     levels = np.exp(np.arange(0.05, 5, 1.2))
-    for level, expected in zip(levels, tail_of_omega(levels), strict=True):
-        beyond = (tree.posterior["omega"] > level).to_numpy().astype(float)
-        assert beyond.mean() == pytest.approx(expected, abs=4 * float(az.mcse(beyond, method="mean")) + 0.01 * expected)
+    shape = np.log(tree.posterior["state_shape"].to_numpy())
+    found = [(tree.posterior["omega"] > level).to_numpy() for level in levels] + [shape[..., s] > 31.1 for s in (0, 1)]
+    for beyond, expected in zip(found, tails_of_shapes(levels, 31.1), strict=True):
+        error = float(az.mcse(beyond.astype(float), method="mean"))
+        assert beyond.mean() == pytest.approx(expected, abs=4 * error + 0.01 * expected)
+        assert error < 0.2 * expected
     assert all(np.isfinite(values).all() for values in tree.posterior.data_vars.values())
     drawn = predictive(model, tree, new=[1.0, 5.0], rng=np.random.default_rng(2)).predictions
     assert np.isfinite(drawn["counts"]).all() and (drawn["counts"] >= 0).all()
