@@ -249,8 +249,11 @@ def test_a_new_county_of_a_known_state_and_of_a_new_one(drawn):
     mean = np.exp(posterior["mu"] + posterior["tau"] * rng.standard_normal(size)).to_numpy()
     shape = np.exp(posterior["nu"] + posterior["omega"] * rng.standard_normal(size)).to_numpy()
     both = rng.standard_gamma(shape, (2, *size)) * mean / shape
-    for one, other in ((new.isel(group=0), both[0]), (new.prod("group"), both.prod(axis=0))):
-        assert stats.ks_2samp(np.ravel(one), other.ravel()).pvalue > 1e-4
+    one = new.transpose("group", ...).to_numpy()
+    for function in (lambda rates: rates[0], lambda rates: rates.prod(axis=0), lambda rates: rates.min(axis=0)):
+        assert stats.ks_2samp(np.ravel(function(one)), np.ravel(function(both))).pvalue > 1e-4
+    apart = [np.abs(np.diff(np.log(rates + 1e-9), axis=0)).ravel() for rates in (one, both)]
+    assert stats.ks_2samp(*apart).pvalue > 1e-4
 
 
 def test_what_comes_back_of_new_groups(drawn):
