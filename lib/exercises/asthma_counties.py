@@ -50,8 +50,11 @@ def quiet_county(mean: object) -> None:
 
 def twice_the_rate(small: object, large: object) -> None:
     """Check the chances that a raw rate exceeds 20 when the rate is 10, with 50,000 and with a million people."""
-    for words, answer, people in (("50,000 people", small, 50_000), ("a million", large, 1_000_000)):
-        expected = _MEAN * _YEARS * people / _MILLION
+    sizes = {"50,000 people": 50_000, "a million": 1_000_000}
+    expected_counts = {words: _MEAN * _YEARS * people / _MILLION for words, people in sizes.items()}
+    right = {words: stats.poisson.sf(2 * expected, expected) for words, expected in expected_counts.items()}
+    for words, answer in zip(sizes, (small, large), strict=True):
+        expected = expected_counts[words]
         one_year = expected / _YEARS
         edge = 2 * expected
         slips = {
@@ -64,7 +67,8 @@ def twice_the_rate(small: object, large: object) -> None:
                 edge, expected, np.sqrt(expected)
             ),
         }
-        check(answer, stats.poisson.sf(edge, expected), slips=slips, of=f"With {words}")
+        [other] = (chance for others, chance in right.items() if others != words)
+        check(answer, right[words], slips=slips, of=f"With {words}", other=other)
 
 
 def chance_of_hidden(chance: object) -> None:

@@ -66,14 +66,15 @@ def stronger_prior(shape: object, rate: object) -> None:
         "the mean is shape / rate, so the shape is the mean times the rate.": rate_right / (_A / _B),
         "this counts two million person-years on top of those that the prior is worth.": _A / _B * (_B + rate_right),
     }
-    check(shape, _A / _B * rate_right, slips=slips, of="The shape")
+    shape_right = _A / _B * rate_right
+    check(shape, shape_right, slips=slips, of="The shape", other=rate_right)
     slips = {
         "this is in person-years. The unit is 100,000 of them.": float(people),
         "this is a scale, one over the rate.": 1 / rate_right,
         "this adds to the prior. The new prior is worth two million in all.": _B + rate_right,
         "this is in millions. The unit is 100,000 person-years.": people / 1e6,
     }
-    check(rate, rate_right, slips=slips, of="The rate")
+    check(rate, rate_right, slips=slips, of="The rate", other=shape_right)
 
 
 def prior_per_million(shape: object, rate: object) -> None:
@@ -83,13 +84,13 @@ def prior_per_million(shape: object, rate: object) -> None:
         "it has no unit, and stays.": _A * factor,
         "it has no unit and stays; it does not shrink.": _A / factor,
     }
-    check(shape, _A, slips=slips, of="The shape")
+    check(shape, _A, slips=slips, of="The shape", other=_B / factor)
     slips = {
         "it goes the other way. Rates per million are larger numbers, so the mean must rise.": _B * factor,
         "this is as before, so the mean is still per 100,000.": _B,
         "this is the scale, one over it.": factor / _B,
     }
-    check(rate, _B / factor, slips=slips, of="The rate")
+    check(rate, _B / factor, slips=slips, of="The rate", other=_A)
 
 
 def two_quiet_years(chance: object) -> None:

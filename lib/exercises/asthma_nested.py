@@ -17,14 +17,15 @@ def empty_county(mean: object, person_years: object) -> None:
         "the Gamma's rate is a / m, not a * m.": (a + y) / (a * m + x),
         "20,000 person-years are 0.2 of the unit, not 20,000 of them.": (a + y) / (a / m + 20_000),
     }
-    check(mean, (a + y) / (a / m + x), slips=slips, of="The estimate")
+    right, right_worth = (a + y) / (a / m + x), 1e5 * a / m
+    check(mean, right, slips=slips, of="The estimate", other=right_worth)
     slips = {
         "this is in units of 100,000.": a / m,
         "this is the shape, which counts deaths.": 1e5 * a,
         "deaths over rate, not rate over deaths.": 1e5 * m / a,
         "this is the mean, in person-years. The prior's exposure is a / m.": 1e5 * m,
     }
-    check(person_years, 1e5 * a / m, slips=slips, of="The person-years")
+    check(person_years, right_worth, slips=slips, of="The person-years", other=right)
 
 
 def factor_between_states(factor: object) -> None:

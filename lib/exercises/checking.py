@@ -18,14 +18,14 @@ def rank_of_a_truth(rank: object, chance: object) -> None:
         "ranks start from 0, the number of draws below a truth that is the smallest.": 8,
         "this is a share. The rank is a whole number.": 7 / 9,
     }
-    check(rank, 7, slips=slips, of="The rank")
+    check(rank, 7, slips=slips, of="The rank", other=3 / 10)
     slips = {
         "there are ten possible ranks, from 0 to 9.": 3 / 9,
         "this is the chance of a higher rank. Rank 7 itself counts too.": 2 / 10,
         "this is the chance of a lower rank.": 7 / 10,
         "this is the chance of rank 7 alone.": 1 / 10,
     }
-    check(chance, 3 / 10, slips=slips, of="The chance")
+    check(chance, 3 / 10, slips=slips, of="The chance", other=7)
 
 
 def distance_of_ranks(distance: object) -> None:
@@ -94,13 +94,14 @@ def too_wide(coverage: object, noticed: object) -> None:
             2 * stats.norm.cdf(1.2 * stats.norm.ppf(0.8)) - 1
         ),
     }
-    check(coverage, covered(1.2), slips=slips, of="The coverage")
+    right, right_chance = covered(1.2), chance(covered(1.2))
+    check(coverage, right, slips=slips, of="The coverage", other=right_chance)
     slips = {
         "this is for a factor of 0.8, too narrow.": chance(covered(0.8)),
         "this is for 5,000 data sets.": chance(covered(1.2), 5_000),
         "this is for 50 data sets.": chance(covered(1.2), 50),
     }
-    check(noticed, chance(covered(1.2)), slips=slips, of="The chance to notice")
+    check(noticed, right_chance, slips=slips, of="The chance to notice", other=right)
 
 
 def forgotten_prior(p_values: object) -> None:

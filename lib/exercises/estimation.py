@@ -41,8 +41,9 @@ def full_conditional_of_mu(mean: object, sd: object) -> None:
     of_sd = {why: np.sqrt(value) for why, (_, value) in slips.items()} | {
         "this is the variance. Take the root.": right_variance
     }
-    check(mean, right_mean, slips=of_mean, of="The mean")
-    check(sd, np.sqrt(right_variance), slips=of_sd, of="The standard deviation")
+    right_sd = np.sqrt(right_variance)
+    check(mean, right_mean, slips=of_mean, of="The mean", other=right_sd)
+    check(sd, right_sd, slips=of_sd, of="The standard deviation", other=right_mean)
 
 
 def full_conditional_of_tau(log_conditional: object) -> None:

@@ -37,13 +37,14 @@ def posterior_of_a(mean: object, sd: object) -> None:
         "this is the plain average of 28 and 8.": (y + mu) / 2,
         "these are weights from standard deviations. Square them.": (tau * y + sigma * mu) / (tau + sigma),
     }
-    check(mean, weight * y + (1 - weight) * mu, slips=slips, of="The mean")
+    right_mean, right_sd = weight * y + (1 - weight) * mu, np.sqrt(weight) * sigma
+    check(mean, right_mean, slips=slips, of="The mean", other=right_sd)
     slips = {
         "this is its square, the variance.": weight * sigma**2,
         "this is w * sigma. The variance is w * sigma**2, so take the root of w.": weight * sigma,
         "precisions add, not variances.": np.hypot(tau, sigma),
     }
-    check(sd, np.sqrt(weight) * sigma, slips=slips, of="The standard deviation")
+    check(sd, right_sd, slips=slips, of="The standard deviation", other=right_mean)
 
 
 def crossing_of_a_and_g(tau: object) -> None:

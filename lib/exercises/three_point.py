@@ -21,14 +21,14 @@ def beta_posterior(mean: object, sd: object) -> None:
         "add the misses, not the attempts, to the second number.": 44 / (44 + 70),
         "this is the mode of the posterior.": 43 / 98,
     }
-    check(mean, right.mean(), slips=slips, of="The mean")
+    check(mean, right.mean(), slips=slips, of="The mean", other=right.std())
     slips = {
         "this is the variance.": right.var(),
         "this is the prior's.": stats.beta(30, 50).std(),
         "the variance is m (1 - m) / (kappa + 1), with the one.": np.sqrt(0.44 * 0.56 / 100),
         "this is the standard error of his own 20 shots.": np.sqrt(0.7 * 0.3 / 20),
     }
-    check(sd, right.std(), slips=slips, rtol=2e-3, of="The standard deviation")
+    check(sd, right.std(), slips=slips, rtol=2e-3, of="The standard deviation", other=right.mean())
 
 
 def history_and_league(mean: object) -> None:
@@ -60,6 +60,7 @@ def stabilisation_point(point: object) -> None:
             - 1,
             "Percentage points: 3 of them are 0.03.": m * (1 - m) / 9 - 1,
         },
+        whole=True,
     )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from bs4 import BeautifulSoup
 from paths import ROOT
 
-from lib.checks import RIGHT, diagnose
+from lib.checks import _SWAPPED, RIGHT, diagnose
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "lib" / "exercises").glob("[!_]*.py"))
 NO_ANSWER = "There is no answer yet: put yours in place of the dots."
@@ -46,15 +46,18 @@ class Wrong(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What a check asks of `lib.checks`."""
+    """What a check asks of `lib.checks`, what it hears, and the name that it gives to the answer."""
 
     expected: np.ndarray
     slips: dict[str, np.ndarray]
     rtol: float
     atol: float
+    options: dict[str, object]
+    said: str
+    of: str = ""
 
     def is_right(self, answer) -> bool:
-        return not diagnose(answer, self.expected, slips=self.slips, rtol=self.rtol, atol=self.atol)
+        return not diagnose(answer, self.expected, slips=self.slips, rtol=self.rtol, atol=self.atol, **self.options)
 
 
 def checks_of(module: ModuleType) -> dict[str, Callable]:
@@ -65,17 +68,25 @@ def checks_of(module: ModuleType) -> dict[str, Callable]:
 
 
 def ask(check: Callable, answers: tuple) -> tuple[list[str], list[Question]]:
-    """Return the lines that a check prints, and what it asked."""
+    """Return the lines that a check prints, without the names of the answers, and what it asked."""
     questions = []
 
-    def listen(answer, expected, *, slips, rtol, atol):
+    def listen(answer, expected, *, slips, rtol, atol, **options):
         values = {message: np.asarray(value, dtype=float) for message, value in (slips or {}).items()}
-        questions.append(Question(np.asarray(expected, dtype=float), values, rtol, atol))
-        return diagnose(answer, expected, slips=slips, rtol=rtol, atol=atol)
+        heard = diagnose(answer, expected, slips=slips, rtol=rtol, atol=atol, **options)
+        questions.append(Question(np.asarray(expected, dtype=float), values, rtol, atol, options, heard or RIGHT))
+        return heard
 
     with mock.patch("lib.checks.diagnose", listen), redirect_stdout(io.StringIO()) as said:
         check(*answers)
-    return said.getvalue().splitlines(), questions
+    lines, at = said.getvalue().splitlines(), 0
+    for number, question in enumerate(questions):
+        for place in range(at, len(lines)):  # a check may print lines of its own between them
+            name, named, _ = lines[place].partition(f": {question.said[0].lower()}{question.said[1:]}")
+            if named:
+                questions[number], lines[place], at = question._replace(of=name), question.said, place + 1
+                break
+    return lines, questions
 
 
 def found(answers: tuple | Callable[[], tuple]) -> tuple:
@@ -106,11 +117,13 @@ def faults_of_check(
         for question in questions:
             faults += [f"{name}: {fault}" for fault in slip_faults(question)]
         faults += [f"{name}: {fault}" for fault in name_faults(questions)]
+        if len(questions) == count:
+            faults += form_faults(check, answers, questions)
     for row in wrong:
         answers = found(row.answers)
         lines, questions = ask(check, answers)
         said += lines
-        slips |= {message: None for question in questions for message in question.slips}
+        slips |= {message: None for question in questions for message in question.slips if message != _SWAPPED}
         parts = zip(questions, row.says, strict=False)  # a check may print without a question
         named = [[message for message in question.slips if part in message] for question, part in parts]
         if not len(lines) == len(row.says) == count or not all(
@@ -171,11 +184,43 @@ def slip_faults(question: Question) -> list[str]:
 
 
 def name_faults(questions: list[Question]) -> list[str]:
-    """Of several answers, each has a name, with which the messages of its slips begin."""
-    slips = [question.slips for question in questions if question.slips]
-    names = [name for messages in slips for name in {m.split(": ")[0] if ": " in m else "" for m in messages}]
-    named = "" not in names and len(names) == len(set(names)) == len(slips)
-    return [] if named or len(questions) < 2 else [f"its slips do not say which answer they are of: {names}"]
+    """Of several answers, each has a name, with which whatever is said of it begins."""
+    names = [question.of for question in questions]
+    named = "" not in names and len(names) == len(set(names))
+    return [] if named or len(questions) < 2 else [f"it does not say which answer it speaks of: {names}"]
+
+
+def form_faults(check: Callable, answers: tuple, questions: list[Question]) -> list[str]:
+    """Numbers in another form are right; in per cent, in the wrong order, and with too few digits they are told so."""
+    name, faults = check.__name__, []
+    numbers = [float(answer) for answer in answers if np.ndim(answer) == 0 and not callable(answer)]
+    if len(numbers) < len(answers):
+        return []
+    if len(numbers) == 2:
+        lines, _ = ask(check, tuple(numbers[::-1]))
+        if not all(line in {_SWAPPED, *q.slips} for line, q in zip(lines, questions, strict=False)):
+            faults.append(f"{name}: to the right answers in the wrong order it says {lines}")
+    for place, (number, question) in enumerate(zip(numbers, questions, strict=True)):
+
+        def said(answer: object, place: int = place) -> str:
+            return ask(check, (*numbers[:place], answer, *numbers[place + 1 :]))[0][place]
+
+        forms = [np.float64(number), np.array(number), f"{number:.17g}", [number], np.array([[number]])]
+        told = [said(form).split(". ")[0] for form in forms]
+        if [text.startswith("Right") for text in told] != [True, True, False, True, True]:
+            faults.append(f"{name}: to {number} in other forms it says {told}")
+        if 0 < abs(number) < 1 and said(100 * number) not in {_IN_PER_CENT, *question.slips}:
+            faults.append(f"{name}: to {number} in per cent it says {said(100 * number)!r}")
+        for digits in (1, 2, 3):
+            rounded = float(f"{number:.{digits}g}")
+            line = said(rounded)
+            near = abs(rounded - number) <= abs(number) / 5
+            if near and line not in {RIGHT, *question.slips} and "rounds to this" not in line:
+                faults.append(f"{name}: to {rounded}, which is rounded, it says {line!r}")
+    return faults
+
+
+_IN_PER_CENT = "This is in per cent. Give it as a number between 0 and 1."
 
 
 def printed(check: Callable) -> list[str]:
@@ -204,7 +249,7 @@ def messages() -> set[str]:
 
 
 def faults_of_page(name: str, html: str, module: ModuleType | None, said_when_wrong: set[str]) -> list[str]:
-    """On a built page, each check says that there is no answer yet, and in the solution Right., for each answer.
+    """On a built page, no check speaks before there is an answer; in the solution it says Right., of each answer.
 
     `module` is that of the chapter's checks, if it has any: each is on the page, before its solution and in it.
     """
@@ -223,10 +268,10 @@ def faults_of_page(name: str, html: str, module: ModuleType | None, said_when_wr
         code, lines = code_of(element), lines_of(element)
         calls, solution = check_calls(code, chapters), element.find_parent(class_="solution")
         answers = sum(count for _, count in calls)
-        wrong = [line for line in lines if any(text in line for text in said_when_wrong)]
+        wrong = [line for line in lines if any(text.lower() in line.lower() for text in said_when_wrong)]
         if calls and not solution:
             asked |= {check: exercise for check, _ in calls}
-            if lines != [NO_ANSWER] * answers:
+            if lines:
                 faults.append(f"{name}: before an answer, {code!r} says {lines}")
             continue
         if solution:
@@ -234,7 +279,7 @@ def faults_of_page(name: str, html: str, module: ModuleType | None, said_when_wr
             solved |= {check: label for check, _ in calls}
         if wrong:
             faults.append(f"{name}: {code!r} says {wrong}")
-        if lines.count(RIGHT) != answers:
+        if sum(line == RIGHT or line.endswith(": right.") for line in lines) != answers:
             faults.append(f"{name}: {code!r} says Right. {lines.count(RIGHT)} times, not {answers}")
     for check in checks_of(module) if module else ():
         if check not in asked:

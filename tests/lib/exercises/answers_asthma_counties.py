@@ -67,7 +67,7 @@ WRONG = [
     Wrong(
         "twice_the_rate",
         (above(2, 1.5), above(59, 30)),
-        ["50,000 people: this is the chance of 20 or more", "a million: this is the chance of 20 or more"],
+        ["this is the chance of 20 or more", "this is the chance of 20 or more"],
     ),
     Wrong("twice_the_rate", (1 - above(3, 1.5), 1 - above(60, 30)), ["other side", "other side"]),
     Wrong("twice_the_rate", (above(1, 0.5), above(20, 10)), ["one year", "one year"]),

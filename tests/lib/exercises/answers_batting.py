@@ -64,7 +64,7 @@ WRONG = [
     Wrong("two_factors", (9 / 18, 10 / 20), ["goes with the mean", "dimension itself"]),
     Wrong("two_factors", (13 / 20, 10 / 18), ["around the mean", "around 5"]),
     Wrong("two_factors", (7 / 18, 0.6), ["taken away", "Right."]),
-    Wrong("positive_part", (2 - 8 / 11, 2 - 32 / 11), ["James-Stein: the variance is 4", "never shrinks past"]),
+    Wrong("positive_part", (2 - 8 / 11, 2 - 32 / 11), ["the variance is 4", "never shrinks past"]),
     Wrong("positive_part", (2 - 16 / 11, 32 / 11 - 2), ["not the standard deviation", "drop the sign"]),
     Wrong("positive_part", (2 - 24 / 11, 2), ["k - 2", "not the same as no shrinkage"]),
     Wrong("positive_part", (1 - 16 / 11, 0), ["the factor. Multiply", "Right."]),

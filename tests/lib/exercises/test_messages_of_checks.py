@@ -16,6 +16,8 @@ import pytest
 import yaml
 from exercise_rules import CHAPTERS, ask, checks_of
 
+from lib.checks import _SWAPPED
+
 RECORD = yaml.safe_load(Path(__file__).with_name("messages.yml").read_text(encoding="utf-8"))
 
 
@@ -34,7 +36,12 @@ def said(module: ModuleType) -> dict[str, list[str]]:
 def messages_of(check) -> list[str]:
     """Return the messages of a check's slips, with what stands before them. (Some checks need a function to go on.)"""
     _, questions = ask(check, (lambda *_: 0.0,) * len(signature(check).parameters))
-    return [message for question in questions for message in question.slips]
+    return [
+        f"{question.of}: {message}" if question.of else message
+        for question in questions
+        for message in question.slips
+        if message != _SWAPPED  # lib.checks has it
+    ]
 
 
 def sentences(function: ast.FunctionDef) -> list[str]:

@@ -89,13 +89,14 @@ def halves_with(
     atol=0.0,
     last=compare,
     names=("One", "Other"),
+    swap=True,
 ):
     """Return a check of two answers, half of 4 and half of 10, or one with a fault."""
     slips = slips or {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0}
 
     def halves(one: object, other: object) -> None:
-        compare(one, first, slips=slips, of=names[0])
-        last(other, second, slips={"This is 10 doubled.": 20.0}, rtol=rtol, atol=atol, of=names[1])
+        compare(one, first, slips=slips, of=names[0], other=second if swap else None)
+        last(other, second, slips={"This is 10 doubled.": 20.0}, rtol=rtol, atol=atol, of=names[1], other=first)
 
     return halves
 
@@ -116,7 +117,8 @@ def test_an_exercise_may_ask_for_several_numbers_or_for_zero():
 @pytest.mark.parametrize(
     ("faulty", "fault"),
     [
-        ({"first": 2.1}, "to the right answers (2.0, 5.0) it says ['Not right yet"),
+        ({"first": 2.3}, "to the right answers (2.0, 5.0) it says ['The right answer rounds to this"),
+        ({"swap": False}, "to the right answers in the wrong order it says ['Not right yet"),
         ({"first": 2.0005}, "it expects 2.0005, not 2.0"),
         ({"rtol": 2e-2}, "off by 1.1 times what is granted"),
         ({"rtol": 5e-3}, "off by 0.95 times what is granted"),
@@ -124,12 +126,12 @@ def test_an_exercise_may_ask_for_several_numbers_or_for_zero():
         ({"slips": {"This is twice 4.": 16.0, "This is 4 as it was.": 4.0}}, "not ['twice', 'doubled']"),
         ({"slips": {"This is twice 4.": 8.006, "This is 4 as it was.": 4.0}}, "stands for 8.006, not 8.0"),
         ({"slips": {"This is twice 4.": 4.0, "This is 4 as it was.": 8.0}}, "not ['twice', 'doubled']"),
-        ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "This is one.": 1.0}}, "'One: This is one.'"),
+        ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "This is one.": 1.0}}, "'This is one.'"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "Not this.": np.nan}}, "leads to nan"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "Four.": 4.001}}, "lead to the same"),
         ({"slips": {"This is twice 4.": 8.0, "This is 4 as it was.": 4.0, "Nor twice.": 9.0}}, "are called the same"),
-        ({"names": ("", "")}, "do not say which answer they are of: ['', '']"),
-        ({"names": ("One", "One")}, "do not say which answer they are of: ['One', 'One']"),
+        ({"names": ("", "")}, "does not say which answer it speaks of: ['', '']"),
+        ({"names": ("One", "One")}, "does not say which answer it speaks of: ['One', 'One']"),
         ({"last": lambda *_, **more: print(rules.RIGHT)}, "to Ellipsis it says"),
         ({"last": lambda *_, **more: None}, "it says ['Right.']"),
         ({"last": lambda *args, **more: (compare(*args, **more), print("Well done."))}, "'Well done.'"),
@@ -146,7 +148,7 @@ def test_a_check_or_a_message_without_a_test_is_seen():
             print(f"With {one}, this is not even.")
 
     assert fault_of(halves_with(), right=[]) == "halves: no right answer is known"
-    assert "no wrong answer is known to 'Other: This is 10 doubled.'" in fault_of(halves_with(), wrong=ROWS[1][1:])
+    assert "no wrong answer is known to 'This is 10 doubled.'" in fault_of(halves_with(), wrong=ROWS[1][1:])
     assert "no answer makes it print 'With'" in fault_of(halves)
     assert "not a message" in " ".join(rules.faults_of_check(halves_with(), *ROWS, messages()))
     wrong = [*ROWS[1], Wrong("halves", (3, 5.0), ["Not right yet", rules.RIGHT, "not even"])]
@@ -186,8 +188,8 @@ def cell(code, *lines):
 
 
 IMPORT = cell("from lib.exercises import fake as practice\n\n%config InlineBackend.figure_formats = ['svg']")
-BEFORE = cell("practice.halves(..., ...)", NO_ANSWER, NO_ANSWER)
-AFTER = cell("print(1)\npractice.halves(2, 5)", "1", rules.RIGHT, rules.RIGHT)
+BEFORE = cell("practice.halves(..., ...)")
+AFTER = cell("print(1)\npractice.halves(2, 5)", "1", "One: right.", "Other: right.")
 FAKE = ModuleType("lib.exercises.fake")
 FAKE.halves = halves_with()
 FAKE.halves.__module__ = FAKE.__name__
@@ -208,7 +210,8 @@ def test_a_faultless_page_has_no_fault():
 WRONG_LINES = [
     "Not right yet, and not a slip that this check knows. Write down the formula and put the numbers in by hand.",
     "Not right yet: 3 of the 4 entries are right.",
-    "Close. If your method is right, give more digits.",
+    "Near, but not by rounding: look for a small term that is missing, or one too many.",
+    "One: the right answer rounds to this, and so do wrong ones: give at least four significant digits.",
     "The answer should be a number; this is of type list.",
     "The answer should have one number; this one has 2 numbers in a row.",
     "The mean: these are weights 1 / sigma. The weight is the precision, 1 / sigma**2.",
