@@ -94,6 +94,8 @@ LINES = [
     ("asthma-county", "26,865 of a", lambda: [About(kept_counties()[0], 5 * kept_counties()[0] ** 0.5)]),
     ("asthma-county", "95% of them", lambda: [95, *kept_counties()[1]]),
     ("batting", "mean -3.3", james_stein),
+    ("batting", "worst R-hat", lambda: [Between(0.999, 1.01)]),
+    ("batting", "smallest effective size", lambda: [Between(400, 12_000)]),
     ("estimation", "share of the draws: ArviZ", lambda: [About(EFFECTIVE, 0.015), EFFECTIVE]),
     ("estimation", "largest |z|", lambda: [36, Between(0.9, 3.6)]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
@@ -135,7 +137,9 @@ LINES = [
 # Lines whose numbers nobody can know before, or that say so themselves.
 UNBOUND = {
     ("batting", "no pooling: -"): "from one or two of ten thousand draws: that they differ is the point",
-    ("batting", "largest difference from the draws"): "a simulation's error, whose size the next sentence bounds",
+    ("batting", "largest difference from the draws"): "a simulation's error, which a claim bounds",
+    ("batting", "and of their standard deviations"): "a simulation's error, which a claim bounds",
+    ("batting", "X + 1/X: "): "means of what has none: that they are huge is the point, and claimed",
     ("estimation", "exact: "): "seconds",
     ("estimation", "Gibbs: "): "seconds",
     ("estimation", "NUTS: "): "seconds",
