@@ -380,7 +380,7 @@ def spread_of_diamonds():
 
 
 def one_dimension():
-    """Means over |x| > e of Stein's estimate and of the loss of X + 1/X at one half, for a small e and a smaller one."""
+    """Means over |x| > e of Stein's estimate and of the loss of X + 1/X at one half, for a small e and a smaller."""
     log_x = np.linspace(np.log(1e-4), np.log(9), 200_001)
     x = np.exp(log_x)
     weight = np.array([stats.norm.pdf(sign * x, 0.5) * x for sign in (1, -1)])
