@@ -328,7 +328,7 @@ NUMBERS: list[Number] = [
         "batting",
         "sse_bayes",
         float(((batting.beta_average(lambda a, b: a / (a + b)) - batting.REST_HITS / batting.REST) ** 2).sum()),
-        MonteCarlo("sse_bayes_se"),
+        5e-6,
         GIVEN_SHAPES,
     ),
     Number("batting", "ratio_raw", 3.52, 5e-3, ANOTHER),
