@@ -73,8 +73,8 @@ def county_in_a_new_state(sd: object) -> None:
             "This adds standard deviations, of the median state and of 12% of it. Variances add up.": median
             / np.sqrt(24)
             + 0.12 * median,
-            "This takes the variance within the median state, and 12% of 4 between states. The mean of m squared is more "
-            "than 16.": median * np.sqrt(1 / 24 + 0.12**2),
+            "This takes variances at the median state, m = 4. The mean of m squared is more than 16.": median
+            * np.sqrt(1 / 24 + 0.12**2),
             "This is the variance. Take the root.": between + within,
             "The variance of a Gamma with mean m and shape a is m squared over a, not m over a.": np.sqrt(
                 between + mean / 24

@@ -69,7 +69,7 @@ WRONG = [
     Wrong("empty_county", (23 / 6.2, 600_000), ["one taken off", "Right."]),
     Wrong("county_in_a_new_state", (4 / 24**0.5,), ["within the median state. Which"]),
     Wrong("county_in_a_new_state", (4 / 24**0.5 + 0.48,), ["12% of it. V"]),
-    Wrong("county_in_a_new_state", ((16 / 24 + 0.48**2) ** 0.5,), ["than 16"]),
+    Wrong("county_in_a_new_state", ((16 / 24 + 0.48**2) ** 0.5,), ["more than 16"]),
     Wrong("county_in_a_new_state", ((BETWEEN + MASS @ STATES / 24) ** 0.5,), ["not m over a"]),
     Wrong("correlation_within_a_state", (BETWEEN / (16 / 24),), ["with m = 4"]),
     Wrong("correlation_within_a_state", (BETWEEN / (BETWEEN + MASS @ STATES / 24),), ["not m over a"]),
