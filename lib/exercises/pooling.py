@@ -21,6 +21,7 @@ def two_schools(mean: object, se: object) -> None:
         "these are weights sigma**2, so the noisier school counts for more. Turn them over.": np.average(
             y, weights=sigma**2
         ),
+        "these are weights sigma. Each must be the precision, 1 over the square of it.": np.average(y, weights=sigma),
         "the weights are not divided by their sum: they must sum to one.": (y / sigma**2).sum(),
     }
     check(mean, pooled.mean, slips=slips, of="The mean", other=pooled.se)
@@ -82,7 +83,11 @@ def without_one(most: object, g: object) -> None:
     check(
         g,
         right_g,
-        slips=slips("G") | {"this is the pooled mean with all eight schools.": all_eight},
+        slips=slips("G")
+        | {
+            "this is the size of the change. Enter the pooled mean itself.": all_eight - right_g,
+            "this is the pooled mean with all eight schools.": all_eight,
+        },
         of="Without school G",
         other=right_most,
     )
@@ -119,6 +124,7 @@ def halved_errors(q: object) -> None:
         slips={
             "Q divides by the variance: halve sigma and sigma**2 falls to a quarter, not to a half.": 2 * now,
             "This is Q as it was: the estimates are the same, but each is now farther away in standard errors.": now,
+            "Half of sigma makes a quarter of sigma**2; here it is a sixteenth.": 16 * now,
             "This is half of Q, and the errors went the other way: the smaller they are, the larger is Q.": now / 2,
             "This is the p-value. The question is about Q itself.": stats.chi2.sf(4 * now, _Y.size - 1),
             "This is a quarter of Q: smaller standard errors make the differences more surprising, not less.": now / 4,
@@ -130,9 +136,9 @@ def power_at_20(chance: object) -> None:
     """Check how often Q rejects at the 5% level when the effects have a standard deviation of 20, to within 0.01."""
     precision = 1 / _SIGMA**2
 
-    def rejects(sd: np.ndarray, lost: int = 1, weight: np.ndarray = precision) -> float:
+    def rejects(sd: np.ndarray, lost: int = 1, weight: np.ndarray = precision, *, centred: bool = True) -> float:
         estimates = np.random.default_rng(0).normal(0, sd, size=(200_000, _Y.size))
-        centre = (estimates @ weight / weight.sum())[:, np.newaxis]
+        centre = (estimates @ weight / weight.sum())[:, np.newaxis] * centred
         return float(((estimates - centre) ** 2 @ precision > stats.chi2.ppf(0.95, _Y.size - lost)).mean())
 
     sd = np.hypot(_SIGMA, 20)
@@ -152,6 +158,9 @@ def power_at_20(chance: object) -> None:
             "Q has J - 1 degrees of freedom: the pooled mean costs one.": rejects(sd, lost=0),
             "These are distances from the plain average. Q takes them from the pooled mean.": rejects(
                 sd, weight=np.ones(_Y.size)
+            ),
+            "These are distances from the true mean. Q takes them from the pooled mean of each set.": rejects(
+                sd, centred=False
             ),
             "This is the false alarm rate. With weights that know the effects' variance the test sees nothing.": 0.05,
         },

@@ -112,6 +112,7 @@ def variance_of_posterior_means(variance: object) -> None:
             "This is what the noise brings to it. The effects bring their part too.": tau2**2
             * sigma2
             / (tau2 + sigma2) ** 2,
+            "The weight is the wrong way round.": sigma2**2 / (tau2 + sigma2),
             "These are weights from standard deviations. Square them.": 0.4**2 * (tau2 + sigma2),
         },
     )
@@ -142,6 +143,7 @@ def larger_school_a(mean: object) -> None:
             + (1 - weight) * complete_pooling(_Y, sigma).mean,
             "The weight is right, but mu is the plain average. At tau = 5 it has other weights.": weight * _Y[_A]
             + (1 - weight) * _Y.mean(),
+            "This is the population mean, to which school A is moved.": float(partial_pooling(_Y, sigma, tau).mu),
             "This is the posterior mean as it was.": before.mean[_A],
         },
     )

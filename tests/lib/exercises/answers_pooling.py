@@ -33,7 +33,7 @@ def most_missed():
 
 def rejects(variance, point=14.067, about=PRECISION):
     """How often Q exceeds the 95% point, 14.067 in any table, when the estimates have these variances."""
-    remove = np.eye(8) - np.outer(np.ones(8), about / about.sum())
+    remove = np.eye(8) - np.outer(np.ones(8), about / max(about.sum(), 1e-9))
     return exceeds(remove.T @ np.diag(PRECISION) @ remove, np.diag(variance), point)
 
 
@@ -70,7 +70,7 @@ WRONG = [
     Wrong("two_schools", (MEAN_AB, hypot(15 / 2, 10 / 2)), ["Right.", "plain average's"]),
     Wrong("two_schools", (28 / 15**2 + 8 / 10**2, (325 / 22500) ** 0.5), ["divided by their sum", "Turn it over"]),
     Wrong("two_schools", (MEAN_AB, 15 * 10 / (15 + 10)), ["Right.", "added up and turned over"]),
-    Wrong("two_schools", (MEAN_AB, hypot(15, 10)), ["Right.", "the sum of the two"]),
+    Wrong("two_schools", ((28 * 15 + 8 * 10) / 25, hypot(15, 10)), ["weights sigma. Each", "the sum of the two"]),
     Wrong("how_many", (10 / 2,), ["must be squared"]),
     Wrong("how_many", (10**2 / 2,), ["square it as well"]),
     Wrong("how_many", ((2 / 10) ** 2,), ["Turn the ratio over"]),
@@ -80,6 +80,7 @@ WRONG = [
     Wrong("without_one", (not_renormalised("E"), not_renormalised("G")), ["no longer sum to one"] * 2),
     Wrong("without_one", lambda: (all_but("E") - pooled()[0], all_but("G") - pooled()[0]), ["this is the change"] * 2),
     Wrong("without_one", lambda: (all_but("A"), all_but("G")), ["without school A", "Right."]),
+    Wrong("without_one", lambda: (all_but("E"), pooled()[0] - all_but("G")), ["Right.", "the size of the change"]),
     Wrong("without_one", (pooled()[0], pooled()[0]), ["all eight schools"] * 2),
     Wrong("some_school", (ONE,), ["one named school"]),
     Wrong("some_school", (sum(times * reaches(times) for times in range(9)),), ["expected number"]),
@@ -91,6 +92,7 @@ WRONG = [
     Wrong("halved_errors", (q(SIGMA),), ["as it was"]),
     Wrong("halved_errors", (q(2 * SIGMA),), ["a quarter of Q"]),
     Wrong("halved_errors", (q(SIGMA * 2**0.5),), ["half of Q"]),
+    Wrong("halved_errors", (q(SIGMA / 4),), ["a sixteenth"]),
     Wrong("halved_errors", (stats.gamma(3.5, scale=2).sf(q(SIGMA / 2)),), ["the p-value"]),
     Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 20),), ["square it before you add"]),
     Wrong("power_at_20", lambda: (rejects(np.full(8, 400.0)),), ["two variances"]),
@@ -98,5 +100,6 @@ WRONG = [
     Wrong("power_at_20", lambda: (1 - rejects(SIGMA**2 + 400),), ["does not reject"]),
     Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, 15.507),), ["degrees of freedom"]),
     Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, about=np.ones(8)) + 0.003,), ["plain average"]),
+    Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, about=np.zeros(8)),), ["true mean"]),
     Wrong("power_at_20", (0.05,), ["false alarm"]),
 ]
