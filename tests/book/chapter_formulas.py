@@ -129,6 +129,28 @@ def chance_of_28() -> Names:
     return {**schools, r"P(\max_j y_j \ge 28 \mid \mu)": references.some_at_least(28)}
 
 
+def chance_of_both() -> Names:
+    schools = {r"\sigma_j": references.SIGMA, r"\mu": references.pooled()[0]}
+    return {**schools, r"P(\max_j y_j \ge 28, \min_j y_j \le -3 \mid \mu)": references.some_at_both()}
+
+
+def on_turned_axes() -> Names:
+    """Distances in standard errors, and the direction of the pooled mean: the root of what each estimate moves it."""
+    moved = [estimators.complete_pooling(Y + row, SIGMA).mean - POOLED.mean for row in np.eye(J)]
+    return {"z_j": stats.norm.ppf(stats.norm(MU, SIGMA).cdf(Y)), "u_j": np.sqrt(moved)}
+
+
+def tied_by_mu() -> Names:
+    """Covariance of two effects, from the precision matrix of all unknowns at once."""
+    together = [references.given_tau(float(tau), Y, SIGMA)[1][0, 2] for tau in TAU[:, 0]]
+    weight = estimators.shrinkage_weight(SIGMA, TAU)
+    return {
+        r"\operatorname{Cov}(\theta_A, \theta_C \mid y, \tau)": column(together),
+        "w_A": weight[:, :1],
+        "w_C": weight[:, 2:3],
+    }
+
+
 def all_unknowns() -> Names:
     return {r"p(\theta, \mu \mid y, \tau)": np.exp(column(MODEL.log_joint(THETA, MU[:, 0], TAU[:, 0]) + 60))}
 
@@ -936,11 +958,17 @@ MEANINGS: dict[str, Names] = {
 READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("pooling", r"\hat\theta_j = y_j"): no_pooling,
     ("pooling", r"P\big(\max_j y_j \ge 28"): chance_of_28,
+    ("pooling", r"P\big(\max_j y_j \ge 28,\, \min_j"): chance_of_both,
+    ("pooling", "z_j = "): on_turned_axes,
+    ("pooling", "u_j = "): on_turned_axes,
+    ("pooling", r"\sum_j u_j z_j ="): on_turned_axes,
+    ("pooling", r"Q = \sum_j z_j^2"): on_turned_axes,
     ("pooling", r"\hat\theta_j^{\text{compromise}}"): compromise,
     ("pooling", r"\mu \sim"): one_effect,
     ("pooling", r"\operatorname{se}(\hat\mu) = 10"): equal_sigma,
     ("shrinkage", r"\log p(\theta_j"): shape_of_theta,
     ("shrinkage", "w = 25"): weight(16, 5),
+    ("shrinkage", r"\operatorname{Cov}(\theta_A"): tied_by_mu,
     ("estimation", r"p(\theta, \mu \mid y, \tau) \propto"): all_unknowns,
     ("estimation", r"\mu \mid \text{all else}"): mean_of_effects,
     ("estimation", r"\varphi = \frac{1}{J}"): gibbs_in_turn,
@@ -1317,6 +1345,9 @@ SPELT: dict[tuple[str, str], str] = {
         "shrinkage": r"""
             N(\mu,\tau^2)
             J-1
+            \sqrt{n}
+            \sqrt{2n}
+            \theta_A-\theta_C
             -3\pm16
             N(8,10^2)
         """,

@@ -155,6 +155,16 @@ NUMBERS: list[Number] = [
     Number("pooling", "this_c", references.phi((-3 - 7.685617) / 16), 1e-7, "error function"),
     Number("pooling", "averaged_max", references.some_averaged(28, 1), 1e-4, CORRELATED),
     Number("pooling", "averaged_min", references.some_averaged(-3, -1), 1e-4, CORRELATED),
+    Number("pooling", "some_both", references.some_at_both(), 1e-9, "school by school, by what has been seen so far"),
+    Number("pooling", "simulated_both", references.some_at_both(), MonteCarlo("simulated_both_se"), "school by school"),
+    Number("pooling", "averaged_both", references.both_averaged(), 1e-6, "Gauss-Hermite over the pooled mean"),
+    Number("pooling", "a_positive", references.phi(28 / 15), 1e-9, "error function"),
+    Number("pooling", "c_positive", references.phi(-3 / 16), 1e-9, "error function"),
+    Number("pooling", "pooled_positive", references.phi(7.685617 / 4.071919), 1e-6, "error function"),
+    Number("pooling", "mean_without_a", references.pooled(references.Y[1:], references.SIGMA[1:])[0], 1e-9, SQUARES),
+    Number("pooling", "this_a_without", 1 - references.phi((28 - 6.069534) / 15), 1e-6, "error function"),
+    Number("pooling", "q_smaller", 0.3043, 5e-5, "chi-squared with 7 degrees of freedom, by an independent program"),
+    Number("pooling", "noticed_from", references.noticed_from(), 0.2, f"{IMHOF}; the page interpolates"),
     Number("pooling", "distance_a", (28 - 7.685617) / 15, 1e-6, "by hand from the printed mean"),
     Number(
         "pooling",
@@ -172,6 +182,13 @@ NUMBERS: list[Number] = [
     Number("shrinkage", "mean_a_5", references.posterior_mean("A", 5), 1e-9, LINEAR),
     Number("shrinkage", "sd_a_5", references.posterior_sd("A", 5), 1e-9, LINEAR),
     Number("shrinkage", "mu_5", float(references.given_tau(5)[0][-1]), 1e-9, LINEAR),
+    Number("shrinkage", "sd_a_20", references.posterior_sd("A", 20), 1e-9, LINEAR),
+    *(
+        Number("shrinkage", f"positive_{name}", references.above_zero(school, 5), 1e-9, LINEAR)
+        for name, school in (("a", "A"), ("least", "E"), ("most", "G"))
+    ),
+    *(Number("shrinkage", f"a_beats_c_{tau}", references.a_beats_c(tau), 1e-9, LINEAR) for tau in (5, 10, 20, 1000)),
+    Number("shrinkage", "grid_sd_a", references.posterior_sd("A", 5), 1e-4, LINEAR),
     Number("shrinkage", "grid_mean_a", references.posterior_mean("A", 5), 1e-4, LINEAR),
     Number("shrinkage", "mean_a_sqrt5", references.posterior_mean("A", 5**0.5), 1e-9, LINEAR),
     Number("shrinkage", "mean_a_20", references.posterior_mean("A", 20), 1e-9, LINEAR),
@@ -184,6 +201,7 @@ NUMBERS: list[Number] = [
     ),
     Number("shrinkage", "sample_variance", statistics.variance(references.Y), 1e-9, "Python's statistics module"),
     Number("shrinkage", "mean_noise_variance", 1328 / 8, 1e-9, "sum of squared standard errors, by hand"),
+    Number("shrinkage", "below_noise_0", references.varies_less_than_noise(0), MonteCarlo("below_noise_0_se"), IMHOF),
     Number("shrinkage", "below_noise_5", references.varies_less_than_noise(5), MonteCarlo("below_noise_5_se"), IMHOF),
     Number(
         "shrinkage", "below_noise_10", references.varies_less_than_noise(10), MonteCarlo("below_noise_10_se"), IMHOF

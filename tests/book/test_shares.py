@@ -147,6 +147,9 @@ SHARES = {
     },
     "shrinkage": {
         "28 points one of 15": ASIDE,
+        "less than a tenth of a point": ASIDE,
+        "one of the two is ahead": ASIDE,
+        "it is two to one": lambda: references.a_beats_c(5.0) / (1 - references.a_beats_c(5.0)),
         "tested four times as many": 4,
         "Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
     "estimation": {

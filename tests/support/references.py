@@ -47,6 +47,34 @@ def some_at_most(value):
     return 1 - chance
 
 
+def some_at_both(high=28.0, low=-3.0, mu=None):
+    """Chance that one set has a school at `high` or above and one at `low` or below, from school to school."""
+    mu = pooled()[0] if mu is None else mu
+    neither, only_high, only_low, both = 1.0, 0.0, 0.0, 0.0  # what has been seen so far
+    for sigma in SIGMA:
+        up, down = phi((mu - high) / sigma), phi((low - mu) / sigma)
+        both += only_high * down + only_low * up
+        only_high, only_low = only_high * (1 - down) + neither * up, only_low * (1 - up) + neither * down
+        neither *= 1 - up - down
+    return both
+
+
+@cache
+def both_averaged():
+    """The same with mu uncertain, by Gauss's rule."""
+    mean, se, _ = pooled()
+    node, weight = np.polynomial.hermite_e.hermegauss(40)
+    return float(weight @ [some_at_both(mu=mean + se * z) for z in node] / weight.sum())
+
+
+def a_beats_c(tau):
+    """Chance that school A's effect exceeds school C's: a contrast of the joint posterior."""
+    mean, covariance = given_tau(tau)
+    contrast = np.zeros(J + 1)
+    contrast[[0, 2]] = 1, -1
+    return phi(float(contrast @ mean / np.sqrt(contrast @ covariance @ contrast)))
+
+
 @cache
 def some_averaged(value, sign):
     """The same (sign 1: reaches, -1: falls to), mu being uncertain: the eight are then correlated through it."""
@@ -74,6 +102,11 @@ def posterior_sd(school, tau):
     """Posterior standard deviation of one school's effect, by its letter."""
     k = "ABCDEFGH".index(school)
     return float(given_tau(tau)[1][k, k] ** 0.5)
+
+
+def above_zero(school, tau):
+    """Chance that one school's effect is above zero."""
+    return phi(posterior_mean(school, tau) / posterior_sd(school, tau))
 
 
 def crossing(one, other):
@@ -179,6 +212,12 @@ def power_of_q(tau):
     precision = 1 / SIGMA**2
     form = np.diag(precision) - np.outer(precision, precision) / precision.sum()
     return exceeds(form, np.diag(SIGMA**2 + tau**2), stats.chi2.ppf(0.95, J - 1))
+
+
+@cache
+def noticed_from():
+    """The spread at which Q rejects as often as not."""
+    return float(optimize.brentq(lambda tau: power_of_q(tau) - 0.5, 5, 25, xtol=1e-3))
 
 
 @cache

@@ -108,6 +108,9 @@ LINES = [
     ("learning-tau", "gibbs: do not trust", lambda: [4 * 100, Between(0, 4 * 100)]),
     ("learning-tau", "ones, where 400", lambda: [4 * 100, Between(1.01, 1.2), 1.01]),
     ("learning-tau", "school A with tau = 0", lambda: [0, *references.pooled()[:2]]),
+    ("pooling", "P(effect > 0)", lambda: [0, references.phi(7.685617 / 4.071919)]),
+    ("shrinkage", "tau = 5: formula", lambda: [5, references.a_beats_c(5), About(references.a_beats_c(5), 0.005)]),
+    ("shrinkage", "sd:   grid", lambda: [references.posterior_sd("A", 5)] * 2),
     ("shrinkage", "difference, 'the signal'", lambda: [references.Y.var(ddof=1) - (references.SIGMA**2).mean()]),
     ("three-point", "partial wins in", wins),
     (
