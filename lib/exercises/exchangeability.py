@@ -40,6 +40,7 @@ def nearest_coin(distance: object) -> None:
             "at the two orders. The mixture also gives probability to two heads and to none.": 0.25,
             "This is the sum of the absolute differences. Total variation is half of it.": 1.0,
             "This is half the difference at one order. Total variation adds up all four sequences.": 0.125,
+            "The orders are exchangeable, but with a correlation of -1 they are no mixture.": 0.0,
             "This is the distance for two heads in five.": 1 - 10 * 0.4**2 * 0.6**3,
             "This is the distance to the mixture in which all chances are alike. A nearer one exists.": total_variation(
                 [0, 1, 0], [1 / 3, 1 / 3, 1 / 3]
@@ -135,6 +136,7 @@ def smallest_eigenvalue(eigenvalue: object) -> None:
             * (1 + (size - 1) * rho),
             "This is the eigenvalue for rho = +1/10.": 1 - (size - 1) * rho,
             "This is 1 + 6 rho. Eight variables leave seven others to each.": 1 + (size - 2) * rho,
+            "This is 1 + rho, the eigenvalue for two variables.": 1 + rho,
             "This is 7 rho. The ones on the diagonal count too.": (size - 1) * rho,
         },
     )
@@ -158,6 +160,7 @@ def fast_start(chance: object) -> None:
                 stats.binom.sf(hits - 1, first, int(clemente["rest_hits"]) / int(clemente["rest_at_bats"]))
             ),
             "This is the chance of 18 or fewer.": urn.cdf(hits),
+            "This is the chance of 17 or fewer. Take it from one.": urn.cdf(hits - 1),
             "This is a normal approximation at 18. Counts are whole: from 17.5 on, if you approximate, or exactly.": (
                 stats.norm.sf(hits, urn.mean(), urn.std())
             ),
@@ -188,9 +191,8 @@ def long_enough(n: object) -> None:
             "One step less, and the distance is still above 1/100.": right - 2,
             "The last n above 1/100 is even, and so is the first below it: n must be even.": right - 1,
             "This is k/n, without the number of colours, and it is no bound.": k / wanted,
-            "This takes the factor of k/n that holds for large k. For five draws compute the distance.": np.ceil(
-                stats.norm.pdf(1) * k / wanted
-            ),
+            "This takes the factor of k/n that holds for large k. For five draws compute the distance.": 122,
+            "This takes the factor of k/n that holds for large k, and it is odd.": 121,
         },
         rtol=1e-9,
     )
@@ -230,6 +232,7 @@ def five_added(correlation: object) -> None:
             "This is the covariance. Divide it by the variance of one draw.": covariance,
             "This is the chance of a one after a one.": (ones + added) / (ones + zeros + added),
             "The number that comes in belongs in the denominator too.": added / (ones + zeros),
+            "This is the chance of a one.": p,
             "This is the chance that both are ones.": p * (ones + added) / (ones + zeros + added),
         },
         rtol=1e-6,
