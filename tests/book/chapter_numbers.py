@@ -59,6 +59,7 @@ CUT = "SciPy's adaptive integrator on the logarithm of tau (references.cut_off)"
 REPLICATED = "integrals over mu and tau (references.some_replicate, replicates_vary_more)"
 PROPER = "the precision matrix at each tau of a grid (exchangeability_reference.under_proper_priors)"
 FRACTIONS = "fractions of whole numbers (exchangeability_reference)"
+GEOMETRIC = "a geometric sum and its highest place (exchangeability_reference.one_switch_of_a_coin)"
 ALL_WAYS = "all ways to choose nine, one after another (exchangeability_reference.halves)"
 CONVOLUTION = "convolving hypergeometric laws (exchangeability_reference.early)"
 CORRELATED = "an eight-dimensional normal distribution function (references.some_averaged)"
@@ -660,6 +661,12 @@ NUMBERS: list[Number] = [
     Number("exchangeability", "chain_110", 0.5 * 0.9 * 0.1, 1e-12, "by hand"),
     Number("exchangeability", "chain_101", 0.5 * 0.1 * 0.1, 1e-12, "by hand"),
     Number("exchangeability", "chain_distance", 0.02, 1e-12, "half the difference, by hand"),
+    Number("exchangeability", "one_switch_chain", 9 * 0.1 * 0.9**8, 1e-12, "nine places, by hand"),
+    Number("exchangeability", "one_switch_coin", exchangeable.one_switch_of_a_coin(), 1e-5, GEOMETRIC),
+    Number("exchangeability", "one_switch", 9 * 0.1 * 0.9**8 - exchangeable.one_switch_of_a_coin(), 1e-5, GEOMETRIC),
+    Number(
+        "exchangeability", "chain_nearest", exchangeable.chain_to_mixtures(), 1e-4, "five coins, by hand and descent"
+    ),
     Number("exchangeability", "distance_100", exchangeable.shuffle_to_coin(100, 10), 1e-9, FRACTIONS),
     Number("exchangeability", "bound_pairs_100", 0.45, 1e-12, "10 * 9 / 200"),
     Number("exchangeability", "bound_colours_100", 0.2, 1e-12, "2 * 10 / 100"),

@@ -245,7 +245,6 @@ SHARES = {
         "ended below one quarter": CODE,
         "settle below one quarter": CODE,
         "about an eighth": lambda: float(shuffle_to_coin(10_000, 100) / (2 * 100 / 10_000)),
-        "about a quarter of zero": LOOKED_AT,
     },
     "asthma-county": {
         "peaks at two fifths and": lambda: (3 - 1) / 5,
