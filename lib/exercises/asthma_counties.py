@@ -53,7 +53,7 @@ def twice_the_rate(small: object, large: object) -> None:
     sizes = {"50,000 people": 50_000, "a million": 1_000_000}
     expected_counts = {words: _MEAN * _YEARS * people / _MILLION for words, people in sizes.items()}
     right = {words: stats.poisson.sf(2 * expected, expected) for words, expected in expected_counts.items()}
-    for words, answer in zip(sizes, (small, large), strict=True):
+    for (words, people), answer in zip(sizes.items(), (small, large), strict=True):
         expected = expected_counts[words]
         one_year = expected / _YEARS
         edge = 2 * expected
@@ -70,7 +70,12 @@ def twice_the_rate(small: object, large: object) -> None:
             "the normal approximation is poor in the tail of a Poisson count.": stats.norm.sf(
                 edge, expected, np.sqrt(expected)
             ),
+            "this is the normal approximation with half a death added: it is poor in the tail too.": stats.norm.sf(
+                edge + 0.5, expected, np.sqrt(expected)
+            ),
         }
+        if people == max(sizes.values()):
+            slips |= {"a count so rare shows in no number of replicates that you have: sum the tail instead.": 0.0}
         [other] = (chance for others, chance in right.items() if others != words)
         check(answer, right[words], slips=slips, of=f"With {words}", other=other)
 
@@ -85,6 +90,10 @@ def chance_of_hidden(chance: object) -> None:
             "Zero is shown, not hidden.": _chances(np.arange(6.0), exposure).sum(),
             "Five is hidden too.": _chances(_HIDDEN[:-1], exposure).sum(),
             "This is the chance that the count is shown.": 1 - _chances(_HIDDEN, exposure).sum(),
+            "This is the chance of a count from 0 to 4.": _chances(np.arange(5.0), exposure).sum(),
+            "The rate parameter is shape / mean; this takes the mean for it.": stats.nbinom.pmf(
+                _HIDDEN, _SHAPE, _MEAN / (_MEAN + exposure)
+            ).sum(),
             "This takes every rate to be the mean: the count is negative binomial, not Poisson.": stats.poisson.pmf(
                 _HIDDEN, exposure * _MEAN
             ).sum(),
@@ -93,6 +102,7 @@ def chance_of_hidden(chance: object) -> None:
                 _HIDDEN, _SHAPE, exposure / (_RATE + exposure)
             ).sum(),
         },
+        rtol=5e-4,  # a normal approximation is off by 9e-4
     )
 
 
@@ -110,6 +120,12 @@ def expected_hidden_count(count: object) -> None:
             "Divide by the chance that the count is hidden.": (_HIDDEN * weights).sum(),
             "Zero is shown, not hidden: leave it out.": (_HIDDEN * weights).sum()
             / _chances(np.arange(6.0), exposure).sum(),
+            "This is given that the count is not zero. Above five it is shown, too.": exposure
+            * _MEAN
+            / (1 - _chances(np.zeros(1), exposure).sum()),
+            "This divides the mean of all counts. Sum over the hidden ones, from 1 to 5.": exposure
+            * _MEAN
+            / weights.sum(),
             "This takes every rate to be the mean: the count is negative binomial, not Poisson.": (
                 _HIDDEN * poisson
             ).sum()
@@ -141,6 +157,7 @@ def mean_of_2020(mean: object) -> None:
             )[1],
             "This has the total of the period before, 66.": _best_with_total(counts, exposure, 66)[1],
             "This is the period before, with its total.": _best_with_total(before, exposure, 66)[1],
+            "This is the period before, and without a total.": _best(before, exposure, bounds)[1],
             "The three years are left out of the exposure.": _YEARS * right,
             "This is the shape.": shape,
             "This is the state's rate, which weighs people; the mean weighs counties.": (np.nansum(counts) + total)
