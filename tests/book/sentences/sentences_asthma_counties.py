@@ -505,10 +505,9 @@ SENTENCES = [
     ),
     (
         "{} has the highest rate with a probability of {{glue:text}}`fresno_first:.0%`, more than any other "
-        "county, and its rank may be anything from {{glue:text}}`fresno_rank_low:.0f` to "
-        "{{glue:text}}`fresno_rank_high:.0f`. "
-        "{}, last in the list of means, has the lowest rate with a probability of {{glue:text}}`diego_last:.1%`; "
-        "likelier is {{glue:text}}`likeliest_last:.0%` for {}, whose count is {}.",
+        "county, and its rank is from {{glue:text}}`fresno_rank_low:.0f` to {{glue:text}}`fresno_rank_high:.0f` with a "
+        "probability of 95%. {}, last in the list of means, has the lowest rate with a probability of "
+        "{{glue:text}}`diego_last:.1%`; {}, whose count is {}, has it with {{glue:text}}`likeliest_last:.0%`.",
         likeliest_ends,
     ),
     ("The worst of the six checks is the {} of hidden counts in {}:", worst_of_six),
