@@ -854,6 +854,7 @@ NUMBERS: list[Number] = [
     Number("asthma-counties", "eb_mean", EB_MEAN, 0.001, NEWTON),
     Number("asthma-counties", "eb_spread", EB_MEAN / EB_SHAPE**0.5, 0.001, NEWTON),
     Number("asthma-counties", "eb_people", round(EB_SHAPE / EB_MEAN / 3 * 1e6, -4), 0, NEWTON),
+    Number("asthma-counties", "eb_rate", EB_SHAPE / EB_MEAN, 0.0004, NEWTON),
     Number("asthma-counties", "eb_relative", EB_SHAPE**-0.5, 1e-4, NEWTON),
     Number("asthma-counties", "people_low", CALIFORNIA_WORTH[0], 10_000, THREE_GRIDS),
     Number("asthma-counties", "people_high", CALIFORNIA_WORTH[1], 30_000, THREE_GRIDS),

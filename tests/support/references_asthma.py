@@ -351,3 +351,16 @@ def california_deaths_needed():
         if weight[np.exp(LOG_RATES) > rate].sum() > 39 / 40 * weight.sum():
             return deaths
     raise AssertionError("no number of deaths is enough")
+
+
+def california_last_county():
+    """Three deaths in a tenth of a million person-years under Gamma(10.8, 1.015): mean, ends of 95%, chance above 10.
+
+    Rates are per million, the mean and the ends per 100,000; all by sums over a grid.
+    """
+    rates = np.linspace(1e-4, 80, 400_001)
+    weight = rates**12.8 * np.exp(-1.115 * rates)  # of a Gamma density, whose factor cancels
+    weight /= weight.sum()
+    below = np.cumsum(weight)
+    low, high = np.interp([0.025, 0.975], below, rates) / 10
+    return float(weight @ rates) / 10, float(low), float(high), float(weight[rates > 10].sum())
