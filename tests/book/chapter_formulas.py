@@ -559,6 +559,20 @@ def mean_over_draws() -> Names:
     }
 
 
+def alike_in_a_state() -> Names:
+    """Correlation of two rates of one state, by the moments of log-normal variables."""
+    tau, nu, omega = between(0.05, 1.2), between(1, 3), between(0.2, 1.2)
+    mean, over_shape = stats.lognorm(tau), stats.lognorm(omega, scale=np.exp(-nu))
+    within = mean.moment(2) * over_shape.mean()
+    return {
+        r"\tau": tau,
+        r"\nu": nu,
+        r"\omega": omega,
+        r"\rho": mean.var() / (mean.var() + within),
+        r"\operatorname{E}(1 / a_i)": over_shape.mean(),
+    }
+
+
 # Exchangeable variables
 
 BALLS, ADDED, DRAWN, ONES = (3.0, 4.0), 2.0, 5, 2
@@ -1029,6 +1043,8 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("asthma-nested", r"\nu \sim N(\log 10"): lambda: {
         r"\nu \sim": in_code("asthma-nested", "stats.norm(np.log(10), 1)")
     },
+    ("asthma-nested", r"\rho = \frac"): alike_in_a_state,
+    ("asthma-nested", r"\operatorname{E}(1 / a_i)"): alike_in_a_state,
     ("asthma-nested", "a / m ="): half_dispersed,
     ("lecture", r"y_j \sim N(\hat\mu"): one_effect,
     ("lecture", r"y_j \sim \operatorname{Poisson}"): lambda: COUNTS,

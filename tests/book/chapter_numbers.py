@@ -1012,7 +1012,22 @@ NUMBERS: list[Number] = [
             ("florida_low", nested.state_quantile("Florida", 0.025, "mean")),
             ("florida_cv_low", 100 * nested.state_quantile("Florida", 0.975, "shape") ** -0.5),
             ("piute", nested.piute()),
+            ("piute_one", nested.piute_in_one_population()),
+            ("alike", nested.alike()),
         ]
     ),
-    Number("asthma-nested", "gain_one_spread", nested.ahead_of(nested.one_population()[2])[1], 0.2, STATES),
+    Number("asthma-nested", "gain_one_spread", nested.ahead_of(nested.one_population()[2])[1], 0.4, STATES),
+    Number("asthma-nested", "gain_one_naive", nested.ahead_of(nested.one_population()[2])[2], 0.2, STATES),
+    *(
+        Number("asthma-nested", name, value, 0, "counted in the file, line by line")
+        for name, value in [
+            ("counties", nested.counts().y.size),
+            ("others", nested.counts().y.size - 1),
+            ("others_utah", sum(nested.counts().states[s] == "Utah" for s in nested.counts().state) - 1),
+            ("counties_texas", sum(nested.counts().states[s] == "Texas" for s in nested.counts().state)),
+            ("deaths_texas", nested.deaths("Texas")),
+            ("deaths_hawaii", nested.deaths("Hawaii")),
+            ("piute_years", round(1e5 * nested.counts().x[nested.place_of_piute()])),
+        ]
+    ),
 ]

@@ -71,6 +71,7 @@ COUNTS: dict[tuple[str, str], set[int]] = {
         int(TEXAS["deaths_1980_84"].sum()),
         int(WASHINGTON["deaths_1980_84"].sum()),
         20,  # an exercise
+        int(KIDNEY.query("state == 'Utah' and county == 'Beaver County'")["deaths_1980_84"].item()),
     },
     ("problem-sets/shrinkage-in-sport", "player"): {30},
     ("problem-sets/rates", "county"): {2, 48},

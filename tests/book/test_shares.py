@@ -275,6 +275,14 @@ SHARES = {
         "nine tenths": lambda: (1 + 0.8) / 2,
         "by about a third": LOOKED_AT,
         "40 per cent": LOOKED_AT,
+        # The page claims these itself.
+        "one of the four hyperparameters": 1 / 4,
+        "more than four times the rate": LOOKED_AT,
+        "one of twenty a county": 0.05,
+        "Three of the four truths": 3 / 4,
+        "two to four times the median": LOOKED_AT,
+        "about a fifth": LOOKED_AT,
+        "as much as a third": LOOKED_AT,
     },
     "problem-sets/sampling": {"once in ten thousand": LOOKED_AT},  # bounded in test_sampling_problem_set
     "lecture": {
