@@ -12,6 +12,7 @@ Unknowns have the points along the first axis, shape (P, 1) or (P, J); data are 
 """
 
 import re
+import statistics
 from collections.abc import Callable
 from functools import cache
 
@@ -914,6 +915,19 @@ def small_counties() -> Names:
     return {"x": sum([20_000] * 3) / 1_000_000}
 
 
+def spread_of_rates() -> Names:
+    """Forty equally likely sets of 58 rates: distances from the average of a set, and the variance of a set."""
+    rng = np.random.default_rng(58)
+    sets = rng.uniform(2, 20, (40, 58)) + rng.uniform(0, 9, 58)
+    about = sets - sets.mean(axis=1, keepdims=True)
+    return {
+        "J": 58,
+        "g_j": sets.mean(axis=0, keepdims=True) - sets.mean(),
+        "v_j": about.var(axis=0, keepdims=True),
+        r"\operatorname{E}(s^2 \mid y)": np.mean([statistics.variance(one) for one in sets.tolist()]),
+    }
+
+
 def half_dispersed() -> Names:
     return {"a": 24, "m": 4}
 
@@ -1049,6 +1063,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("asthma-counties", r"p(y \mid a, b)"): hidden_county,
     ("asthma-counties", "p_j ="): law_of_a_count,
     ("asthma-counties", r"x = 3 \cdot"): small_counties,
+    ("asthma-counties", r"\operatorname{E}(s^2"): spread_of_rates,
     ("asthma-nested", r"\log p(y'_{ij}"): mean_over_draws,
     ("asthma-nested", r"\mu \sim N(\log 5"): lambda: {
         r"\mu \sim": in_code("asthma-nested", "stats.norm(np.log(5), np.log(2))")

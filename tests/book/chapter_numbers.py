@@ -103,8 +103,10 @@ COPIED = batting.with_copied_williams()
 TAILS = "tails of the Gamma distribution (references_asthma.california_outside)"
 NEWTON = "negative binomial by SciPy, quasi-Newton search (references_asthma.california_best)"
 SCORES = "where the expected score function is zero (references_asthma.california_limit)"
+UNITY = "generating functions at roots of unity (references_asthma.california_with_total, california_numbers_hidden)"
 RECURSION = "the recursion from one count to the next (references_asthma.california_pmf)"
 RATE_GRID = "sums over a grid of rates (references_asthma.gamma_masses)"
+SETS = "sets of rates drawn from a grid of shapes, means and rates (references_asthma.california_sets)"
 THREE_GRIDS = "sums over a grid of shapes, means and rates (references_asthma.california_posterior)"
 
 CALIFORNIA_RATE = 1168 / asthma.california()[0].sum()
@@ -112,7 +114,25 @@ EB_SHAPE, EB_MEAN = asthma.california_best()
 CALIFORNIA_SHAPE, CALIFORNIA_MEAN = (
     values @ asthma.california_posterior()[2] for values in asthma.california_posterior()[:2]
 )
+HIDDEN_NUMBER = asthma.california_numbers_hidden("2017_2019")
+CALIFORNIA_WORTH = asthma.california_worth()
+CALIFORNIA_SETS = asthma.california_sets()
+CALIFORNIA_FIRST, CALIFORNIA_LAST = asthma.california_ends()
+CALIFORNIA_SMALL = asthma.california()[0] < 0.6
 CALIFORNIA_GAIN = asthma.california_scores("full") - asthma.california_scores("common")
+
+
+def of_sets(values: np.ndarray, quantile: float | None = None) -> tuple[float, float]:
+    """Return mean or quantile of a value of each set, and five standard errors of it in the page's 10,000 draws."""
+    if quantile is None:
+        return float(values.mean()), float(5 * values.std() / 89)
+    beside = np.quantile(values, [quantile - 0.008, quantile + 0.008])  # five standard errors of a share of 2.5%
+    return float(np.quantile(values, quantile)), float(np.diff(beside)[0] / 2)
+
+
+def of_share(share: float) -> tuple[float, float]:
+    """Return a probability and five standard errors of a share of the page's draws, and of the sets."""
+    return float(share), float(5 * (share * (1 - share) / 8000) ** 0.5)
 
 
 def california_score(method: str) -> float:
@@ -858,7 +878,22 @@ NUMBERS: list[Number] = [
     Number("asthma-counties", "eb_shape", EB_SHAPE, 0.005, NEWTON),
     Number("asthma-counties", "eb_mean", EB_MEAN, 0.001, NEWTON),
     Number("asthma-counties", "eb_spread", EB_MEAN / EB_SHAPE**0.5, 0.001, NEWTON),
-    Number("asthma-counties", "eb_people", EB_SHAPE / EB_MEAN / 3 * 1e6, 150, NEWTON),
+    Number("asthma-counties", "eb_people", round(EB_SHAPE / EB_MEAN / 3 * 1e6, -4), 0, NEWTON),
+    Number("asthma-counties", "eb_rate", EB_SHAPE / EB_MEAN, 0.0004, NEWTON),
+    Number("asthma-counties", "eb_relative", EB_SHAPE**-0.5, 1e-4, NEWTON),
+    Number("asthma-counties", "people_low", CALIFORNIA_WORTH[0], 10_000, THREE_GRIDS),
+    Number("asthma-counties", "people_high", CALIFORNIA_WORTH[1], 30_000, THREE_GRIDS),
+    Number("asthma-counties", "outside_expected", asthma.california_expected_outside()[0], 1e-6, TAILS),
+    Number("asthma-counties", "humboldt_out", asthma.california_expected_outside()[1], 1e-6, TAILS),
+    Number("asthma-counties", "humboldt_out_shown", asthma.california_expected_outside()[2], 1e-6, TAILS),
+    Number("asthma-counties", "mean_with_total", asthma.california_with_total("2017_2019", 66)[1], 0.002, UNITY),
+    Number("asthma-counties", "hidden_sd", asthma.california_numbers_hidden("2017_2019")[1], 0.001, RATE_GRID),
+    Number("asthma-counties", "hidden_z", (24 - HIDDEN_NUMBER[0]) / HIDDEN_NUMBER[1], 0.001, RATE_GRID),
+    Number("asthma-counties", "hidden_tail", HIDDEN_NUMBER[2], 1e-4, UNITY),
+    Number("asthma-counties", "learned_mean", EB_MEAN / 10, 1e-4, NEWTON),
+    Number("asthma-counties", "learned_spread", EB_SHAPE**-0.5, 1e-4, NEWTON),
+    Number("asthma-counties", "chosen_mean", 3 / 5, 1e-9, "Gamma(3, 5)"),
+    Number("asthma-counties", "chosen_spread", 3**-0.5, 1e-9, "Gamma(3, 5)"),
     Number("asthma-counties", "weight_hundred", 0.3 / (0.3 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "weight_la", 30.490521 / (30.490521 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "brute", asthma.california_log_likelihood(), 1e-6, RATE_GRID),
@@ -889,18 +924,65 @@ NUMBERS: list[Number] = [
     Number("asthma-counties", "fresno_raw", 57e6 / (3 * 989255), 1e-9, "57 deaths, 989,255 people, three years"),
     Number(
         "asthma-counties",
-        "partial_lowest",
-        asthma.california_rate("San Diego"),
-        MonteCarlo("partial_lowest_se"),
-        THREE_GRIDS,
-    ),
-    Number(
-        "asthma-counties",
         "partial_highest",
         asthma.california_rate("Fresno"),
         MonteCarlo("partial_highest_se"),
         THREE_GRIDS,
     ),
+    *(
+        Number(
+            "asthma-counties",
+            f"{county.lower()}_mean",
+            asthma.california_rate(county),
+            0.04,  # five standard errors of an average of conditional means
+            THREE_GRIDS,
+        )
+        for county in ("Fresno", "Madera", "Merced", "Stanislaus")
+    ),
+    Number(
+        "asthma-counties",
+        "sure_count",
+        int((abs(asthma.california_above(CALIFORNIA_RATE) - 0.5) > 0.475).sum()),
+        0,
+        SETS,
+    ),
+    Number("asthma-counties", "fewer_count", int((asthma.california()[0] < 0.39).sum()), 0, "populations of 2017"),
+    Number("asthma-counties", "all_small", CALIFORNIA_SMALL.mean(), 1e-9, "populations of 2017"),
+    *(
+        Number("asthma-counties", name, *of_share(share), SETS)
+        for name, share in {
+            "fresno_first": CALIFORNIA_FIRST.max(),
+            "diego_last": CALIFORNIA_LAST[asthma.california_place("San Diego")],
+            "likeliest_last": CALIFORNIA_LAST.max(),
+            "highest_small": CALIFORNIA_FIRST[CALIFORNIA_SMALL].sum(),
+            "lowest_small": CALIFORNIA_LAST[CALIFORNIA_SMALL].sum(),
+        }.items()
+    ),
+    *(
+        Number("asthma-counties", name, *of_sets(values, quantile), SETS)
+        for name, values, quantile in (
+            ("greatest_rate", CALIFORNIA_SETS.max(axis=1), None),
+            ("greatest_low", CALIFORNIA_SETS.max(axis=1), 0.025),
+            ("greatest_high", CALIFORNIA_SETS.max(axis=1), 0.975),
+            ("least_rate", CALIFORNIA_SETS.min(axis=1), None),
+            ("least_low", CALIFORNIA_SETS.min(axis=1), 0.025),
+            ("least_high", CALIFORNIA_SETS.min(axis=1), 0.975),
+            ("sd_of_rates", CALIFORNIA_SETS.std(axis=1, ddof=1), None),
+            ("sd_low", CALIFORNIA_SETS.std(axis=1, ddof=1), 0.025),
+            ("sd_high", CALIFORNIA_SETS.std(axis=1, ddof=1), 0.975),
+        )
+    ),
+    Number("asthma-counties", "fresno_rank_low", 1, 0, SETS),
+    Number("asthma-counties", "fresno_rank_high", 14, 1, SETS),
+    Number(
+        "asthma-counties",
+        "sd_of_means",
+        statistics.stdev([float(rate) for rate in asthma.california_rates() @ np.exp(asthma.LOG_RATES)]),
+        0.01,
+        THREE_GRIDS,
+    ),
+    Number("asthma-counties", "deaths_needed", asthma.california_deaths_needed(), 0, RATE_GRID),
+    Number("asthma-counties", "deaths_usual", 0.03 * CALIFORNIA_RATE, 1e-9, "10,000 people, three years"),
     Number("asthma-counties", "impossible", 1, 0, "Del Norte alone has zero and then a hidden count"),
     Number("asthma-counties", "common_rate", asthma.california_common(), 1e-4, "expected deaths equal (EM)"),
     Number("asthma-counties", "score_half", california_score("half"), 1e-6, "interval by distribution functions"),

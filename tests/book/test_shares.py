@@ -264,6 +264,8 @@ SHARES = {
         "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
         "more than a sixth": smaller_than_fresno,
         "ten times the number": lambda: 1_000_000 / 100_000,
+        "39 in 40": 0.975,
+        "a tenth of a million": lambda: 100_000 / 1_000_000,
         "Thirty times the rate": alpine_after_one_death,
         "twenty times as large": 20,
     },

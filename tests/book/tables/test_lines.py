@@ -91,6 +91,13 @@ CORRELATION = references.gibbs_autocorrelation(5.0)
 EFFECTIVE = (1 - CORRELATION) / (1 + CORRELATION)
 LINES = [
     ("asthma-counties", "shape 10", california),
+    ("asthma-counties", "0.0656", lambda: [stats.gamma(4).cdf(1.5), stats.gamma(61).cdf(30)]),
+    (
+        "asthma-counties",
+        "mean 1.24",
+        lambda: [asthma.california_last_county()[0], 95, *asthma.california_last_county()[1:3]],
+    ),
+    ("asthma-counties", "above 1 per", lambda: [1, 100_000, asthma.california_last_county()[3]]),
     ("asthma-county", "26,865 of a", lambda: [About(kept_counties()[0], 5 * kept_counties()[0] ** 0.5)]),
     ("asthma-county", "95% of them", lambda: [95, *kept_counties()[1]]),
     ("batting", "mean -3.3", james_stein),
@@ -137,6 +144,7 @@ LINES = [
 
 # Lines whose numbers nobody can know before, or that say so themselves.
 UNBOUND = {
+    ("asthma-counties", "With 50,000 people: there is no answer"): "a number of the question",
     ("batting", "no pooling: -"): "from one or two of ten thousand draws: that they differ is the point",
     ("batting", "largest difference from the draws"): "a simulation's error, whose size the next sentence bounds",
     ("estimation", "exact: "): "seconds",
