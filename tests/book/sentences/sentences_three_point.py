@@ -226,10 +226,6 @@ def allowed():
     return "below", "hardly" if season < 0.05 else "too"
 
 
-def more_alike():
-    return ("more" if three_point.below(2250 / 7, "season") < 0.05 else "less",)
-
-
 def given_the_ball():
     """First percentages of the 77 and of the others."""
     others = [row for row in three_point.SHOTS if row not in three_point.REGULARS]
@@ -381,17 +377,16 @@ SENTENCES = [
         "{{glue:text}}`best_expected:.1%`. The ten {} rise from",
         best_and_worst,
     ),
-    ("Both went {} towards the middle than expected, neither by {} of these:", past_what_was_expected),
+    ("Both went {} towards the middle than expected, neither by {} standard deviations", past_what_was_expected),
     ("it was not even the {}: {} had made {} of {}, and {} {} of {} as well.", best_starts),
     ("{} players had taken the first number by February, and {} the second.", who_has_taken_so_many),
     ("For one the league's prior was {} a percentage point, for the other far too {}.", one_prior_for_twins),
-    ("here they lead to {} the same median; only {} has a finite integral at zero.", two_priors),
+    ("the two are {} equal, and here so are their medians; only {} has a finite integral at zero.", two_priors),
     (
         "Covington's three earlier seasons, which differ {} than chance would make them, are the more likely the {}",
         seasons,
     ),
     ("The first shots do: {{glue:text}}`below_first:.0%` of the posterior lies {} it. All shots {}:", allowed),
-    ("the players of our season are {} alike than those of his seven.", more_alike),
     ("Whoever starts {} is given the ball again,", given_the_ball),
     (
         "takes that luck for ability, and its predictions are too {} by about a percentage point.",
