@@ -1034,6 +1034,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("batting", "g_j = -"): halfway,
     ("batting", r"\|g\|^2 = S"): halfway,
     ("three-point", r"p(\theta) \propto"): one_prior,
+    ("three-point", r"p(\kappa) \propto \kappa^{-3/2}"): batting_prior,
     ("three-point", r"p(\kappa) \propto (1 + \kappa)^{-3/2}"): shots_prior,
     ("three-point", r"p(\kappa) \propto (1 + \kappa)^{-2}"): steeper_prior,
     ("exchangeability", r"\mu \sim"): lambda: {
@@ -1193,6 +1194,10 @@ def variance_of_share(made):
     return stats.beta(MEAN * CONCENTRATION + made, (1 - MEAN) * CONCENTRATION + ATTEMPTS - made).var()
 
 
+def square_of_distance(made):
+    return (made / ATTEMPTS - MEAN) ** 2
+
+
 def correlation_of_two(law: np.ndarray) -> float:
     """The correlation of two draws, from their joint law."""
     chance = law.sum(axis=1)[1]
@@ -1299,6 +1304,7 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("three-point", r"n/(n+\kappa)"): SHARES["w"],
     ("three-point", r"m(1-m)/(\kappa+1)"): POPULATION.var(),
     ("three-point", r"s^2(1-w)"): mean_of_beta_binomial(variance_of_share),
+    ("three-point", r"\kappa/n"): mean_of_beta_binomial(square_of_distance) / POPULATION.var() - 1,
     ("exchangeability", r"n v(1+(n-1)\rho)"): variance_of_sum(DRAWN, RHO),
     ("exchangeability", "-1/(5-1)"): smallest_correlation(5),
     ("exchangeability", r"10\theta^2(1-\theta)^3"): lambda: {r"\theta": RHO, "=": stats.binom(5, RHO).pmf(2)},
@@ -1437,6 +1443,7 @@ SPELT: dict[tuple[str, str], str] = {
             (1-m)\kappa
             \sqrt{\theta_j(1-\theta_j)/N_j}
             \operatorname{E}[\theta(1-\theta)]/N
+            1/\sqrt\kappa
         """,
         "exchangeability": r"""
             X_1+\dots+X_n

@@ -545,6 +545,7 @@ NUMBERS: list[Number] = [
         GRID,
     ),
     Number("three-point", "grid_covington", three_point.covington_posterior()[0], 2e-5, GRID),
+    Number("three-point", "grid_covington_sd", three_point.covington_posterior()[1], 5e-5, GRID),
     *(
         Number("three-point", f"{name}kappa_{place}", value, MonteCarlo(f"{name}kappa_{place}_se"), GRID)
         for name, part in (("", "first"), ("season_", "season"))
@@ -602,9 +603,17 @@ NUMBERS: list[Number] = [
         MonteCarlo("as_far_se"),
         LINEAR_IN_MAKES,
     ),
+    *(
+        Number("three-point", f"again_{kind}", three_point.again(kind), MonteCarlo(f"again_{kind}_se"), GRID)
+        for kind in ("partial", "pooled")
+    ),
+    *(
+        Number("three-point", f"content_80_{kind}", three_point.content(kind, 0.8)[0], 1e-6, "probabilities added up")
+        for kind in ("partial", "pooled")
+    ),
     Number("three-point", "cover_80_partial", three_point.coverage("partial", 0.8), 1e-12, "probabilities added up"),
     Number("three-point", "cover_80_pooled", three_point.coverage("pooled", 0.8), 1e-12, "probabilities added up"),
-    Number("three-point", "cover_80_se", 0.4 / 77**0.5, 1e-12, "by hand"),
+    Number("three-point", "cover_80_se", three_point.content("partial", 0.8)[1], 1e-6, "probabilities added up"),
     Number("three-point", "log_score_gain", three_point.log_score_gain()[0], 1e-3, GAMMAS),
     Number("three-point", "log_score_gain_sd", three_point.log_score_gain()[1], 1e-3, GAMMAS),
     Number("three-point", "this_player", three_point.start_as_good(False), 1e-9, "binomial coefficients"),
@@ -612,16 +621,31 @@ NUMBERS: list[Number] = [
     Number("three-point", "winner_first", three_point.winner()[0], MonteCarlo("winner_first_se"), ENUMERATION),
     Number("three-point", "winner_true", three_point.winner()[1], MonteCarlo("winner_true_se"), ENUMERATION),
     Number("three-point", "winner_shrunken", three_point.winner()[1], MonteCarlo("winner_shrunken_se"), ENUMERATION),
+    Number("three-point", "ablest_true", three_point.ablest()[0], MonteCarlo("ablest_true_se"), "integrated"),
+    Number("three-point", "ablest_shrunken", three_point.ablest()[1], MonteCarlo("ablest_shrunken_se"), "integrated"),
     Number("three-point", "best_first", three_point.ten(True, "first"), 1e-12, "sorted and added up"),
     Number("three-point", "best_expected", three_point.ten(True, "expected"), 1e-6, GAMMAS),
     Number("three-point", "best_later", three_point.ten(True, "rest"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_first", three_point.ten(False, "first"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_later", three_point.ten(False, "rest"), 1e-12, "sorted and added up"),
+    Number("three-point", "worst_expected", three_point.ten(False, "expected"), 1e-6, GAMMAS),
+    Number("three-point", "best_sd", three_point.ten(True, "stray"), 1e-6, "probabilities added up"),
+    Number("three-point", "worst_sd", three_point.ten(False, "stray"), 1e-6, "probabilities added up"),
+    Number("three-point", "mccollum_rest", 78 / 200, 1e-12, "by hand"),
+    Number("three-point", "twins_apart", 78 / 200 - 77 / 231, 1e-12, "by hand"),
+    Number("three-point", "twins_sd", three_point.stray_of_twins(), 1e-6, "probabilities added up"),
     Number("three-point", "first_77", FIRST_77, 1e-12, "sums over the 77"),
     Number("three-point", "later_77", LATER_77, 1e-12, "sums over the 77"),
     Number("three-point", "first_others", FIRST_OTHERS, 1e-12, "sums over the others"),
     Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
-    Number("three-point", "later_needed", three_point.best_beta_binomial()[1] * 7 / 3, 0.3, GAMMAS),
+    *(
+        Number("three-point", f"below_{part}", three_point.below(2250 / 7, part), MonteCarlo(f"below_{part}_se"), GRID)
+        for part in ("first", "season")
+    ),
+    *(
+        Number("three-point", name, three_point.kappa_quantile(share, "season") * 7 / 3, MonteCarlo(f"{name}_se"), GRID)
+        for name, share in (("season_needed", 0.5), ("season_needed_low", 0.05), ("season_needed_high", 0.95))
+    ),
     # When groups are alike before the data
     Number("exchangeability", "prior_correlation", 0.5, MonteCarlo("prior_correlation_se"), "100 / (100 + 100)"),
     Number("exchangeability", "prior_a_beats_b", 0.5, MonteCarlo("prior_a_beats_b_se"), "symmetry"),

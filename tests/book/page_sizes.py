@@ -49,7 +49,11 @@ COUNTS: dict[tuple[str, str], set[int]] = {
     },
     ("batting", "at bat"): {45 * len(BATTING), int(WILLIAMS["rest_at_bats"]), 450},
     ("three-point", "school"): {len(SCHOOLS)},
-    ("three-point", "player"): {len(SHOTS) - 1, REGULARS - 1},
+    ("three-point", "player"): {
+        len(SHOTS) - 1,
+        REGULARS - 1,
+        int((SHOTS["first_attempts"] + SHOTS["rest_attempts"] >= 422).sum()),  # the first shots' median of kappa
+    },
     ("three-point", "hit"): {1},
     ("three-point", "attempt"): {
         int(COVINGTON["first_attempts"]),

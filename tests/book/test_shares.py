@@ -91,6 +91,12 @@ def alpine_after_one_death():
     return float((1 / exposure[asthma.california_place("Alpine")]) / (low[shown].sum() / exposure[shown].sum()))
 
 
+def twins():
+    """How many of the ten best starts were 50 of 101."""
+    best = sorted(zip(SHOTS["first_made"], SHOTS["first_attempts"], strict=True), key=lambda pair: -pair[0] / pair[1])
+    return best[:10].count((50, 101))
+
+
 def pooled_by_shooters():
     kappa = kappa_of_the_league()
     return float((kappa / (kappa + SHOTS["first_attempts"])).mean())
@@ -216,6 +222,9 @@ SHARES = {
     },
     "three-point": {
         "50 of 101": lambda: COVINGTON["first_made"] / COVINGTON["first_attempts"],
+        "51 of 101": lambda: max(SHOTS["first_made"] / SHOTS["first_attempts"]),
+        "Two of the ten": lambda: twins() / 10,
+        "78 of 200": 78 / 200,
         "14 of 20": 14 / 20,
         "474 of 1340": 474 / 1340,
         "one of 100": ASIDE,
@@ -231,7 +240,9 @@ SHARES = {
         "about one seventh": lambda: 500 / (500 + three_point.kappa_quantile(0.95, "first")),
         "to seven tenths": lambda: 500 / (500 + three_point.kappa_quantile(0.05, "first")),
         "is seven tenths": CODE,
-        "mean is a quarter": CODE,
+        "At seven tenths": lambda: 750 / (750 + 2250 / 7),
+        "reliability of seven tenths": CODE,
+        "mean is a tenth": CODE,
         "four times as many as Covington": lambda: kappa_of_the_league() / COVINGTON["first_attempts"],
         "shot four times as": 4,
         "about four times as many as ours": lambda: 450 / SHOTS["first_attempts"].mean(),
