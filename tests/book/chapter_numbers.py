@@ -754,14 +754,25 @@ NUMBERS: list[Number] = [
     Number(
         "checking", "covered_alone", 0.8, MonteCarlo("covered_alone_se"), "symmetry of the noise, as the chapter says"
     ),
+    *(
+        Number(
+            "checking",
+            f"covered_{sampler}_{which}",
+            0.8 if sampler == "right" else float(references.checking_ranks_looked_at(which)[1:-1].sum()),
+            MonteCarlo(f"covered_{sampler}_{which}_se"),
+            "sums over mu, the estimate and the truth (references.checking_ranks_looked_at)",
+        )
+        for sampler in ("alone", "right")
+        for which in ("high", "best")
+    ),
     Number(
         "checking",
         "sd_a_pooled",
         references.checking_posterior_of_a()[1],
-        MonteCarlo("sd_a_pooled_se"),
+        1e-9,
         "the precision matrix of all parameters at once (references.checking_posterior_of_a)",
     ),
-    Number("checking", "sd_a_alone", 15, MonteCarlo("sd_a_alone_se"), "school A's standard error"),
+    Number("checking", "sd_a_alone", 15, 1e-12, "school A's standard error"),
     Number("checking", "power_100", references.checking_power(100, 0.9), 1e-9, BINOMIAL),
     Number("checking", "power_2000", references.checking_power(2000, 0.9), 1e-8, BINOMIAL),
     Number("checking", "power_2000_half", references.checking_power(2000, 0.95), 1e-8, BINOMIAL),
