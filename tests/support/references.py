@@ -484,10 +484,10 @@ def checking_ranks_looked_at(which, draws=49, bars=10):
     return chances / chances.sum()
 
 
-def checking_power(replicates, factor):
-    """Chance that a count of 80% intervals is declared wrong at 1%, by summing logarithms of binomial terms."""
+def checking_power(replicates, factor, level=0.8):
+    """Chance that a count of such intervals is declared wrong at 1%, by summing logarithms of binomial terms."""
     normal = NormalDist()
-    covered = 2 * normal.cdf(factor * normal.inv_cdf(0.9)) - 1
+    covered = 2 * normal.cdf(factor * normal.inv_cdf((1 + level) / 2)) - 1
 
     def terms(p):
         k = range(replicates + 1)
@@ -496,6 +496,6 @@ def checking_power(replicates, factor):
             np.array(choose) + np.arange(replicates + 1) * log(p) + np.arange(replicates, -1, -1) * log(1 - p)
         )
 
-    right, wrong = np.cumsum(terms(0.8)), terms(covered)
+    right, wrong = np.cumsum(terms(level)), terms(covered)
     few, many = np.searchsorted(right, 0.005), np.searchsorted(right, 0.995)
     return float(wrong[:few].sum() + wrong[many + 1 :].sum())

@@ -397,7 +397,10 @@ SENTENCES = [
         lambda: no_pooling_is_calibrated()[:1],
     ),
     ("It is {} as well: the posterior standard deviation of A", lambda: no_pooling_is_calibrated()[1:]),
-    ("Without population the truth lies {} most draws far too often: a large estimate is partly luck.", where_one_looks),
+    (
+        "Without population the truth lies {} most draws far too often: a large estimate is partly luck.",
+        where_one_looks,
+    ),
     (
         "The two of the lower row, without population, are {} at rank zero and {} to the right; their first bars stand "
         "far {} the bands, and their right halves lie {} them.",
@@ -406,7 +409,10 @@ SENTENCES = [
     ("The first holds the {} fixed. The second holds the {} fixed and averages over the noise", what_is_held_fixed),
     ("If $f$ is a constant, no draw is ever {} the truth, and every rank is {}.", ranks_that_tie),
     ("so its p-values **cannot exceed {}**.", highest_p_value),
-    ("of sixteen such p-values from right samplers, the smallest is below one in ten {} often than not.", smallest_of_sixteen),
+    (
+        "of sixteen such p-values from right samplers, the smallest is below one in ten {} often than not.",
+        smallest_of_sixteen,
+    ),
     ("A {} data sets find gross mistakes and no others; {} find an error of a few per cent.", what_data_sets_find),
     (
         "The curve for {} data sets is wide and shallow, that for {} narrower, and that for {} a narrow notch around "
