@@ -71,6 +71,7 @@ PROCESS = "the first events of a Poisson process (references_asthma.county_quant
 RATES = "prior times likelihood by Gauss's rule (references_asthma.county_rates)"
 PASCAL = "a sum of fractions (references_asthma.county_count)"
 BINOMIAL = "a sum of binomial terms in logarithms (references.checking_power)"
+MIDDLE = asthma.county_quantile(0.5, 6, 6)
 GRID = "a grid on which the prior is flat (three_point.spread_grid)"
 GAMMAS = "log gammas (three_point.log_beta_binomial, best_beta_binomial)"
 DELTA = "the delta method (three_point.difference_of_roots)"
@@ -813,6 +814,17 @@ NUMBERS: list[Number] = [
     Number("asthma-county", "grid_mean", asthma.county_mean(1), 1e-6, RATES),
     Number("asthma-county", "kept_share", asthma.county_count(1, [3]), MonteCarlo("kept_share_se"), PASCAL),
     Number("asthma-county", "kept_mean", asthma.county_mean(1), MonteCarlo("kept_mean_se"), RATES),
+    Number("asthma-county", "middle", MIDDLE, 1e-9, PROCESS),
+    Number(
+        "asthma-county",
+        "rank_of_middle",
+        1 - exp(-5 * MIDDLE) * (1 + 5 * MIDDLE + (5 * MIDDLE) ** 2 / 2),
+        1e-9,
+        "fewer than three events of a Poisson process with rate 5",
+    ),
+    Number("asthma-county", "above_prior_mean", asthma.county_above(3 / 5), 1e-9, PROCESS),
+    Number("asthma-county", "in_top_tenth", asthma.county_above(asthma.county_quantile(0.9, 3, 5)), 1e-9, PROCESS),
+    Number("asthma-county", "bad_year", 1 - exp(-MIDDLE) * (1 + MIDDLE + MIDDLE**2 / 2), 1e-9, "Poisson, term by term"),
     Number("asthma-county", "weight", 1 / 6, 1e-12, "100,000 person-years of 600,000"),
     Number("asthma-county", "raw_large", 0.3, 1e-12, "three in a million"),
     Number("asthma-county", "mean_small", asthma.county_mean(0.1), 1e-9, RATES),
