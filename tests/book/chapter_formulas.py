@@ -503,14 +503,10 @@ def one_county() -> Names:
 
 
 def later_count() -> Names:
-    """The page's negative binomial has the rate parameter for the same exposure as its Gamma law."""
-
-    def negative_binomial(shape, rate):
-        return stats.nbinom(shape, rate / (rate + LATER_EXPOSURE))
-
+    """The count of a later exposure, its rate integrated out."""
     later = GammaPoisson(np.array([LATER]), [LATER_EXPOSURE], shape=2.0, rate=1.0)
     chance = later.log_marginal_likelihood(COUNTY_GIVEN.shape[:, 0], COUNTY_GIVEN.rate[:, 0])
-    return {r"\operatorname{NegativeBinomial}": negative_binomial, r"\tilde y \mid y \sim": column(chance)}
+    return {r"\tilde y \mid y \sim": column(chance)}
 
 
 def hidden_county() -> Names:

@@ -72,6 +72,7 @@ PROCESS = "the first events of a Poisson process (references_asthma.county_quant
 RATES = "prior times likelihood by Gauss's rule (references_asthma.county_rates)"
 PASCAL = "a sum of fractions (references_asthma.county_count)"
 BINOMIAL = "a sum of binomial terms in logarithms (references.checking_power)"
+MIDDLE = asthma.county_quantile(0.5, 6, 6)
 GRID = "a grid on which the prior is flat (three_point.spread_grid)"
 GAMMAS = "log gammas (three_point.log_beta_binomial, best_beta_binomial)"
 DELTA = "the delta method (three_point.difference_of_roots)"
@@ -823,14 +824,25 @@ NUMBERS: list[Number] = [
     Number(
         "checking", "covered_alone", 0.8, MonteCarlo("covered_alone_se"), "symmetry of the noise, as the chapter says"
     ),
+    *(
+        Number(
+            "checking",
+            f"covered_{sampler}_{which}",
+            0.8 if sampler == "right" else float(references.checking_ranks_looked_at(which)[1:-1].sum()),
+            MonteCarlo(f"covered_{sampler}_{which}_se"),
+            "sums over mu, the estimate and the truth (references.checking_ranks_looked_at)",
+        )
+        for sampler in ("alone", "right")
+        for which in ("high", "best")
+    ),
     Number(
         "checking",
         "sd_a_pooled",
         references.checking_posterior_of_a()[1],
-        MonteCarlo("sd_a_pooled_se"),
+        1e-9,
         "the precision matrix of all parameters at once (references.checking_posterior_of_a)",
     ),
-    Number("checking", "sd_a_alone", 15, MonteCarlo("sd_a_alone_se"), "school A's standard error"),
+    Number("checking", "sd_a_alone", 15, 1e-12, "school A's standard error"),
     Number("checking", "power_100", references.checking_power(100, 0.9), 1e-9, BINOMIAL),
     Number("checking", "power_2000", references.checking_power(2000, 0.9), 1e-8, BINOMIAL),
     Number("checking", "power_2000_half", references.checking_power(2000, 0.95), 1e-8, BINOMIAL),
@@ -871,6 +883,17 @@ NUMBERS: list[Number] = [
     Number("asthma-county", "grid_mean", asthma.county_mean(1), 1e-6, RATES),
     Number("asthma-county", "kept_share", asthma.county_count(1, [3]), MonteCarlo("kept_share_se"), PASCAL),
     Number("asthma-county", "kept_mean", asthma.county_mean(1), MonteCarlo("kept_mean_se"), RATES),
+    Number("asthma-county", "middle", MIDDLE, 1e-9, PROCESS),
+    Number(
+        "asthma-county",
+        "rank_of_middle",
+        1 - exp(-5 * MIDDLE) * (1 + 5 * MIDDLE + (5 * MIDDLE) ** 2 / 2),
+        1e-9,
+        "fewer than three events of a Poisson process with rate 5",
+    ),
+    Number("asthma-county", "above_prior_mean", asthma.county_above(3 / 5), 1e-9, PROCESS),
+    Number("asthma-county", "in_top_tenth", asthma.county_above(asthma.county_quantile(0.9, 3, 5)), 1e-9, PROCESS),
+    Number("asthma-county", "bad_year", 1 - exp(-MIDDLE) * (1 + MIDDLE + MIDDLE**2 / 2), 1e-9, "Poisson, term by term"),
     Number("asthma-county", "weight", 1 / 6, 1e-12, "100,000 person-years of 600,000"),
     Number("asthma-county", "raw_large", 0.3, 1e-12, "three in a million"),
     Number("asthma-county", "mean_small", asthma.county_mean(0.1), 1e-9, RATES),

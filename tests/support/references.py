@@ -491,10 +491,42 @@ def checking_slip_coverage(draws=49):
     return float(integrate.quad(middle, -8, 8, points=[0], limit=200)[0])
 
 
-def checking_power(replicates, factor):
-    """Chance that a count of 80% intervals is declared wrong at 1%, by summing logarithms of binomial terms."""
+@cache
+def checking_ranks_looked_at(which, draws=49, bars=10):
+    """Chances of tenths of the ranks among draws from a school's own likelihood, where its estimate is large.
+
+    `which` is "high", school A where its estimate is in its highest tenth, or "best", the school with the largest
+    estimate. Given mu, the schools are independent, and so is a truth given mu and its own estimate; its rank is
+    binomial. So these are sums over mu, over an estimate, and over the truth.
+    """
+    tau, prior_sd = 10.0, 5.0
+    own, spread = tau**2 / (tau**2 + SIGMA**2), np.sqrt(tau**2 + SIGMA**2)
+    z, step = np.linspace(-6, 6, 241, retstep=True)
+    mass = stats.norm.pdf(z) * step
+    ends = np.arange(0, draws + 2, (draws + 1) // bars)[:, np.newaxis] - 1
+
+    def tenths(j):
+        """A row for each estimate, in its standard deviations from mu."""
+        rows = []
+        for away in spread[j] * z:
+            truth = own[j] * away + np.sqrt(own[j]) * SIGMA[j] * z
+            up_to = stats.binom.cdf(ends, draws, stats.norm.cdf((truth - away) / SIGMA[j]))
+            rows.append(np.diff(up_to, axis=0) @ mass)
+        return np.array(rows)
+
+    if which == "best":
+        lower = [[stats.norm.cdf(spread[j] * z / spread[i]) for i in range(J) if i != j] for j in range(J)]
+        return sum((mass * np.prod(lower[j], axis=0)) @ tenths(j) for j in range(J))
+    cut = np.hypot(spread[0], prior_sd) * stats.norm.ppf(0.9)
+    high = prior_sd * z[:, np.newaxis] + spread[0] * z > cut
+    chances = (mass[:, np.newaxis] * mass * high).sum(axis=0) @ tenths(0)
+    return chances / chances.sum()
+
+
+def checking_power(replicates, factor, level=0.8):
+    """Chance that a count of such intervals is declared wrong at 1%, by summing logarithms of binomial terms."""
     normal = NormalDist()
-    covered = 2 * normal.cdf(factor * normal.inv_cdf(0.9)) - 1
+    covered = 2 * normal.cdf(factor * normal.inv_cdf((1 + level) / 2)) - 1
 
     def terms(p):
         k = range(replicates + 1)
@@ -503,6 +535,6 @@ def checking_power(replicates, factor):
             np.array(choose) + np.arange(replicates + 1) * log(p) + np.arange(replicates, -1, -1) * log(1 - p)
         )
 
-    right, wrong = np.cumsum(terms(0.8)), terms(covered)
+    right, wrong = np.cumsum(terms(level)), terms(covered)
     few, many = np.searchsorted(right, 0.005), np.searchsorted(right, 0.995)
     return float(wrong[:few].sum() + wrong[many + 1 :].sum())
