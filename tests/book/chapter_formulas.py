@@ -336,6 +336,46 @@ def risk_by_poisson() -> Names:
     }
 
 
+def mean_of_factor(freedom: int, noncentrality: float = 2.0) -> float:
+    """The mean of exp(-S / 7), S being noncentral chi-squared."""
+    law = stats.ncx2(freedom, noncentrality)
+    return integrate.quad(lambda s: np.exp(-s / 7) * law.pdf(s), 0, 200, limit=200)[0]
+
+
+def moments_with_a_factor() -> Names:
+    """Five coordinates, the first at the root of two: Gauss's rule over it and over the squares of the others."""
+    z, weight = np.polynomial.hermite_e.hermegauss(60)
+    x, weight = np.sqrt(2) + z[:, np.newaxis], weight[:, np.newaxis] / weight.sum()
+    square, of_square = np.polynomial.laguerre.laggauss(60)  # half a chi-squared variable with four degrees
+    product = weight * of_square * square * np.exp(-(x**2 + 2 * square) / 7)
+    return {
+        r"\theta_j": np.sqrt(2),
+        r"\operatorname{E}(X_j F)": (product * x).sum(),
+        r"\operatorname{E}(X_j^2 F)": (product * x**2).sum(),
+        r"\operatorname{E}_{k+2} F": mean_of_factor(7),
+        r"\operatorname{E}_{k+4} F": mean_of_factor(9),
+    }
+
+
+def slope_by_noncentrality() -> Names:
+    step = 1e-4
+    return {
+        r"\operatorname{E}_{k+2} F": mean_of_factor(7),
+        r"\operatorname{E}_k F": mean_of_factor(5),
+        "=": (mean_of_factor(5, 2 + step) - mean_of_factor(5, 2 - step)) / (2 * step),
+    }
+
+
+def ratio_of_densities() -> Names:
+    square = between(0.5, 8)
+    return {
+        "s": square,
+        r"\lambda": 3.0,
+        r"\cosh": np.cosh,
+        "=": stats.ncx2.pdf(square, 1, 3.0) / stats.chi2.pdf(square, 1),
+    }
+
+
 def score() -> Names:
     """The chance of later hits: SciPy's beta-binomial."""
     later = 20
@@ -1016,6 +1056,8 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("batting", r"\|X - \theta\|^2 +"): loss,
     ("batting", r"k - \frac{2 c"): estimated_risk,
     ("batting", r"\text{risk} = k"): risk_by_poisson,
+    ("batting", r"\operatorname{E}(X_j F)"): moments_with_a_factor,
+    ("batting", r"\operatorname{E}(X_j^2 F)"): moments_with_a_factor,
     ("batting", "c = k - 2"): best_constant,
     ("batting", "c = k - 3"): constant_of_james_stein,
     ("batting", r"t = 1 / \sqrt\kappa"): flat_coordinate,
@@ -1099,6 +1141,9 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("learning-tau", r"k>-6"): A_CONDITION,
     ("batting", r"k\ge3"): A_CONDITION,
     ("batting", r"k\ge4"): A_CONDITION,
+    ("batting", r"\nu>2"): A_CONDITION,
+    ("batting", r"\operatorname{E}|\partial g_j/\partial X_j|<\infty"): A_CONDITION,
+    ("batting", r"\theta = 1/2"): A_CHOICE,
     ("exchangeability", r"n\ge2"): A_CONDITION,
     ("exchangeability", r"\rho\ge0"): A_CONDITION,
     ("exchangeability", r"J\ge2"): A_CONDITION,
@@ -1293,6 +1338,8 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("batting", r"-c(k-2)/\|X\|^2"): lambda: {"=": divergence(to_zero(C))},
     ("batting", "2(k-2)"): lambda: {"=": 2 * best_constant()["c"]},
     ("batting", r"m(1-m)/(\kappa+1)"): POPULATION.var(),
+    ("batting", r"e^{-\lambda/2}\cosh\sqrt{\lambda s}"): ratio_of_densities,
+    ("batting", r"(\operatorname{E}_{k+2}F-\operatorname{E}_kF)/2"): slope_by_noncentrality,
     ("batting", r"-(1-1/k)/2"): slope_of_correction,
     ("batting", r"-(k-1)/2"): slopes_of_correction,
     ("three-point", r"m\kappa+y"): SHOOTER.groups_given(MEAN[:, 0], CONCENTRATION[:, 0]).alpha,
@@ -1428,6 +1475,10 @@ SPELT: dict[tuple[str, str], str] = {
             \lambda/2
             \operatorname{E}(h X_1-\eta)^2
             1/\sqrt\kappa
+            X+1/X
+            s^N
+            1+2N
+            \operatorname{E}((X_j-\theta_j)F)
             1-7/18
             1-8/20
             1-4\cdot4/11

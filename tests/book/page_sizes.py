@@ -8,9 +8,9 @@ from lib import datasets
 
 SCHOOLS, BATTING, SHOTS = datasets.eight_schools(), datasets.batting_1970(), datasets.three_point_2018()
 CALIFORNIA, KIDNEY = datasets.asthma_california(), datasets.kidney_cancer_us()
-CLEMENTE, KESSINGER, WILLIAMS, SCOTT = (
+CLEMENTE, KESSINGER, WILLIAMS, PETROCELLI = (
     BATTING.set_index("player").loc[name]
-    for name in ("Roberto Clemente", "Don Kessinger", "Walt Williams", "George Scott")
+    for name in ("Roberto Clemente", "Don Kessinger", "Walt Williams", "Rico Petrocelli")
 )
 COVINGTON = SHOTS.set_index("player").loc["Robert Covington"]
 REGULARS = int((SHOTS["rest_attempts"] >= 100).sum())
@@ -41,8 +41,8 @@ COUNTS: dict[tuple[str, str], set[int]] = {
     ("batting", "hit"): {
         HITS,
         int(CLEMENTE["first_hits"]),
-        int(SCOTT["first_hits"]),
-        int(SCOTT["rest_hits"]),
+        int(PETROCELLI["first_hits"]),
+        int(PETROCELLI["rest_hits"]),
         int(WILLIAMS["rest_hits"]),
         int(KESSINGER["rest_hits"]) - 1,  # the misprint
         4,  # in ten

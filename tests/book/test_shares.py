@@ -197,11 +197,11 @@ SHARES = {
         "four times as many data sets": lambda: 2**2,
     },
     "batting": {
-        "one of the 18": lambda: 1 / len(BATTING),
         "three of the four scores": ASIDE,
         "90% interval nine in ten": 0.9,
         "bat four in ten": 0.4,
         "about one in seventy": lambda: batting.reaches_four_in_ten_at_one_rate(216, 596),
+        "nearly three quarters": lambda: 25 / (25 + 9),
         "three in ten": CODE,
         "all of them four fifths": lambda: 1 - kept_by_james_stein(),
         "two and four tenths": CODE,

@@ -89,7 +89,7 @@ def batting(kept):
     bottom = {
         "line": Drawn([[(step, error(step)) for step in steps]]),
         "triangle": Drawn([(share, error(share))], color=plots.GREEN),
-        "name": Drawn(["James-Stein"], color=plots.GREEN),
+        "name": Drawn(["James-Stein", f"error {error(kept):.4f}"]),
         "Dot": Drawn([(kept, error(kept))]),
     }
     return [

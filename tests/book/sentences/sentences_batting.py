@@ -324,9 +324,9 @@ def four_in_ten():
 
 
 def mean_of_the_logs():
-    """Scott's 132 of 435 after 10 of 45 and a flat prior: log of the mean probability, and mean of its logarithm."""
-    score = np.log(integrate.quad(lambda p: stats.beta.pdf(p, 11, 36) * stats.binom.pmf(132, 435, p), 0, 1)[0])
-    mean = integrate.quad(lambda p: stats.beta.pdf(p, 11, 36) * stats.binom.logpmf(132, 435, p), 0.01, 0.9)[0]
+    """Petrocelli's 142 of 538 after 10 of 45, flat prior: log of the mean probability, and mean of its logarithm."""
+    score = np.log(integrate.quad(lambda p: stats.beta.pdf(p, 11, 36) * stats.binom.pmf(142, 538, p), 0, 1)[0])
+    mean = integrate.quad(lambda p: stats.beta.pdf(p, 11, 36) * stats.binom.logpmf(142, 538, p), 0.01, 0.9)[0]
     return ("lower" if mean < score else "higher",)
 
 
@@ -358,7 +358,55 @@ def not_improved():
     kept = 1 - (batting.PLAYERS - 3) * variance / ((first - first.mean()) ** 2).sum()
     worse = np.abs(batting.shrunk(kept, first) - rest) >= np.abs(first - rest)
     assert (first[worse] < first.mean() - 0.02).all() and (np.abs(rest - first)[worse] < 0.02).all()
+    assert (np.diff((rest - first)[worse]) > 0).all() and np.abs(rest - first)[worse].min() < 0.005
     return tuple(np.array(names)[worse])
+
+
+def between_ring_and_dot():
+    """How many players' averages over the rest lie between their first and what James-Stein predicts."""
+    predicted = james_stein_averages()
+    inside = (AFTER - FIRST) * (AFTER - predicted) < 0
+    return NUMBERS[int(inside.sum())], surnames()[((FIRST - AFTER) ** 2 - (predicted - AFTER) ** 2).argmax()]
+
+
+def gains_most_in_distance():
+    gain = np.abs(FIRST - AFTER) - np.abs(james_stein_averages() - AFTER)
+    return (roster()[gain.argmax()][0],)
+
+
+def spread_of_diamonds():
+    rings, dots, diamonds = (np.ptp(values) for values in (FIRST, james_stein_averages(), AFTER))
+    return "less" if diamonds < rings else "more", "more" if diamonds > dots else "less"
+
+
+def one_dimension():
+    """Means over |x| > e of Stein's estimate and of the loss of X + 1/X at one half, for a small e and a smaller."""
+    log_x = np.linspace(np.log(1e-4), np.log(9), 200_001)
+    x = np.exp(log_x)
+    weight = np.array([stats.norm.pdf(sign * x, 0.5) * x for sign in (1, -1)])
+    estimate = np.array([1 - x**-2, 1 - x**-2])
+    loss = np.array([(sign * (x + 1 / x) - 0.5) ** 2 for sign in (1, -1)])
+    beyond, all_of_it = (
+        [integrate.simpson((weight * value).sum(axis=0)[part], x=log_x[part]) for value in (estimate, loss)]
+        for part in (x > 1e-2, x > 0)
+    )
+    return (
+        "below" if all_of_it[0] < 0 else "above",
+        "above" if all_of_it[1] > 1 else "below",
+        "infinite" if min(all_of_it[0] / beyond[0], all_of_it[1] / beyond[1]) > 50 else "finite",
+    )
+
+
+def lucky():
+    """The error of James-Stein on the arcsine scale beside what it estimates, with the noise of the rest."""
+    x, theta = batting.arcsine(FIRST), batting.arcsine(AFTER)
+    share = james_stein_share(x, 1)
+    expected = 18 - 15 * (1 - share) + sum(45 / at_bats for at_bats in batting.REST)
+    return ("lucky" if squared(batting.shrunk(share, x), theta) < 0.7 * expected else "unlucky",)
+
+
+def error_of_the_noisy_one():
+    return (NUMBERS[round(4 * 5**2 / (5**2 + 9))],)
 
 
 def marks_of_averages():
@@ -414,7 +462,19 @@ SENTENCES = [
         "in his first 45 at bats ({}), the James-Stein prediction ({}) and his average in the rest of the season ({}).",
         marks_of_averages,
     ),
-    ("The two others, {} and {}, began low and stayed about as low.", not_improved),
+    ("The two others began low: {} fell further, and {} stayed where he was,", not_improved),
+    ("Only {} of them lie between their own ring and dot. In squared error {} gains most;", between_ring_and_dot),
+    ("In distance it is {}'s, by a hair.", gains_most_in_distance),
+    (
+        "the diamonds spread {} than the rings and {} than the dots.",
+        spread_of_diamonds,
+    ),
+    (
+        "The estimate that should be unbiased is far {} zero, and the squared error far {} one: both means are {}.",
+        one_dimension,
+    ),
+    ("It was {{glue:text}}`sse_arcsine_js:.2f`: James-Stein was {} too.", lucky),
+    ("The noisy one has nearly {} quarters of the error,", error_of_the_noisy_one),
     (
         "is a dome that rises to its {} point at one {}. Right, on the arcsine scale, it is a plateau just {} one that "
         "bulges {} only near zero and one.",
@@ -429,7 +489,7 @@ SENTENCES = [
         "{} gains most; {} is hardly helped, since his truth is about as far from the dot as from the ring.",
         most_and_hardly_helped,
     ),
-    ("The largest gain is {}'s:", largest_gain),
+    ("In squared error the largest gain is {}'s:", largest_gain),
     ("On the scale of {} James-Stein is nearer by a hair; on the {} scale his own number is,", scales_of_clemente),
     (
         "a parabola whose {} point lies near {} tenths, with James-Stein's choice marked just to the {} of it.",

@@ -59,16 +59,6 @@ def james_stein_averages():
     return np.array(towards_mean(FIRST, james_stein_share(FIRST, grand * (1 - grand) / 45)))
 
 
-def flat_spread_share():
-    """Expected share that is kept if the spread on the arcsine scale has a flat prior.
-
-    The share u that is taken away has a density proportional to u**7 (1 - u)**(-1/2) exp(-S u / 2): Kummer's function.
-    """
-    half = 15 / (1 - james_stein_share(arcsine(FIRST), 1)) / 2
-    above = special.beta(9, 0.5) * special.hyp1f1(9, 9.5, -half)
-    return 1 - above / (special.beta(8, 0.5) * special.hyp1f1(8, 8.5, -half))
-
-
 @dataclass(frozen=True)
 class Model:
     """Populations of abilities on the grid, and what the players' first hits say about each."""
@@ -233,18 +223,13 @@ def on_arcsine_scale():
 
 def squared_errors():
     x, theta = arcsine(FIRST), arcsine(AFTER)
-    each = model("beta-binomial")
-    abilities = np.repeat(P[:, np.newaxis], 18, axis=1)
-    bayes = each.mean(abilities)
-    error = ERRORS * each.sd_of_sum(2 * (bayes - AFTER) * abilities) / np.sqrt(DRAWS)
-    on_averages = [FIRST, james_stein_averages(), 215 / 810, bayes]
-    on_arcsine = [towards_mean(x, share) for share in (1, james_stein_share(x, 1), 0, flat_spread_share())]
+    on_averages = [FIRST, james_stein_averages(), 215 / 810]
+    on_arcsine = [towards_mean(x, share) for share in (1, james_stein_share(x, 1), 0)]
     left, right = [
         [float(((np.array(values) - truth) ** 2).sum()) for values in predictions]
         for predictions, truth in ((on_arcsine, theta), (on_averages, AFTER))
     ]
-    right[3] = About(right[3], error)
-    rows = zip(["own", "James-Stein", "grand mean", "Bayes"], left, right, strict=True)
+    rows = zip(["own", "James-Stein", "grand mean"], left, right, strict=True)
     return [["", "arcsine scale", "averages"], *([*row] for row in rows)]
 
 
