@@ -14,6 +14,7 @@ import references
 import references_asthma as asthma
 import references_batting as batting
 import references_three_point as three_point
+import tables_estimation
 from cells import About, Between, faults, shown
 from paths import ROOT
 from printed_tables import PAGES, printed_cells, printed_lines
@@ -89,13 +90,21 @@ def even_pairs(first):
 
 CORRELATION = references.gibbs_autocorrelation(5.0)
 EFFECTIVE = (1 - CORRELATION) / (1 + CORRELATION)
+WOVEN = (1 - tables_estimation.kept_by_sweep()) / (1 + tables_estimation.kept_by_sweep())  # with the joint move
 LINES = [
     ("asthma-counties", "shape 10", california),
     ("asthma-county", "26,865 of a", lambda: [About(kept_counties()[0], 5 * kept_counties()[0] ** 0.5)]),
     ("asthma-county", "95% of them", lambda: [95, *kept_counties()[1]]),
     ("batting", "mean -3.3", james_stein),
     ("estimation", "share of the draws: ArviZ", lambda: [About(EFFECTIVE, 0.015), EFFECTIVE]),
-    ("estimation", "largest |z|", lambda: [36, Between(0.9, 3.6)]),
+    ("estimation", "effective draws of mu among", lambda: [4 * 5_000]),
+    ("estimation", "by sweeps alone", lambda: [About(20_000 * one, 8_000 * one**0.5 / 4) for one in (EFFECTIVE, WOVEN)]),
+    ("estimation", "in a row: ", lambda: [0.01, Between(11, 20), 20]),
+    ("estimation", "25 apart: ", lambda: [25, 0.01, Between(0, 4), 20]),
+    ("estimation", "largest |z| of all 216", lambda: [4 * (9 + 45), Between(1.5, 4.2)]),
+    ("estimation", "largest |z| of all 32", lambda: [2 * 4 * 4, Between(0.9, 3.9), 2, Between(0, 9)]),
+    ("estimation", "R-hat at most", lambda: [Between(1, 1.01), Between(400, 10_500)]),
+    ("estimation", "largest R-hat", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
     ("exchangeability", "hits: ", lambda: exchangeable.early("batting_1970")),
     ("exchangeability", "threes: ", early_threes),
@@ -136,7 +145,7 @@ LINES = [
 UNBOUND = {
     ("batting", "no pooling: -"): "from one or two of ten thousand draws: that they differ is the point",
     ("batting", "largest difference from the draws"): "a simulation's error, whose size the next sentence bounds",
-    ("estimation", "exact: "): "seconds",
+    ("estimation", "independent: "): "seconds",
     ("estimation", "Gibbs: "): "seconds",
     ("estimation", "NUTS: "): "seconds",
     ("exchangeability", "10,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
