@@ -98,7 +98,11 @@ LINES = [
     ("batting", "mean -3.3", james_stein),
     ("estimation", "share of the draws: ArviZ", lambda: [About(EFFECTIVE, 0.015), EFFECTIVE]),
     ("estimation", "effective draws of mu among", lambda: [4 * 5_000]),
-    ("estimation", "by sweeps alone", lambda: [About(20_000 * one, 8_000 * one**0.5 / 4) for one in (EFFECTIVE, WOVEN)]),
+    (
+        "estimation",
+        "by sweeps alone",
+        lambda: [About(20_000 * one, 8_000 * one**0.5 / 4) for one in (EFFECTIVE, WOVEN)],
+    ),
     ("estimation", "in a row: ", lambda: [0.01, Between(11, 20), 20]),
     ("estimation", "25 apart: ", lambda: [25, 0.01, Between(0, 4), 20]),
     ("estimation", "largest |z| of all 216", lambda: [4 * (9 + 45), Between(1.5, 4.2)]),
