@@ -106,7 +106,7 @@ LINES = [
     ("estimation", "in a row: ", lambda: [0.01, Between(11, 20), 20]),
     ("estimation", "25 apart: ", lambda: [25, 0.01, Between(0, 4), 20]),
     ("estimation", "largest |z| of all 216", lambda: [4 * (9 + 45), Between(1.5, 4.2)]),
-    ("estimation", "largest |z| of all 32", lambda: [2 * 4 * 4, Between(0.9, 3.9), 2, Between(0, 9)]),
+    ("estimation", "largest |z| of all 32", lambda: [2 * 4 * 4, Between(0.9, 3.9)]),
     ("estimation", "R-hat at most", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("estimation", "largest R-hat", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
