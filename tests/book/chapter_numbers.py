@@ -147,6 +147,17 @@ def spread(treatment: str) -> float:
     return mean / shape**0.5
 
 
+def worth_of_a_draw(correlation: float) -> float:
+    """How many independent draws one is worth whose correlations fall as the powers of a number."""
+    return (1 - correlation) / (1 + correlation)
+
+
+def left_by_two_moves(tau: float) -> float:
+    """The share of mu's distance that a sweep leaves which moves mu alone and then all effects along with it."""
+    left = references.SIGMA**2 / (tau**2 + references.SIGMA**2)
+    return float(left.mean() - np.average(left, weights=references.SIGMA**-2.0))
+
+
 def farthest_total() -> float:
     """Return the largest distance of a hidden total from what is expected, in standard deviations."""
     published = {"2014_2016": 36, "2017_2019": 66, "2020_2022": 55}
@@ -255,15 +266,17 @@ NUMBERS: list[Number] = [
     Number("estimation", "sd_a", references.posterior_sd("A", 5), 1e-9, LINEAR),
     Number("estimation", "phi", references.gibbs_autocorrelation(5), 1e-9, CANONICAL),
     Number("estimation", "lag_one", references.gibbs_autocorrelation(5), MonteCarlo("lag_one_se"), CANONICAL),
+    Number("estimation", "worth", 1000 * worth_of_a_draw(references.gibbs_autocorrelation(5)), 1e-6, CANONICAL),
+    Number("estimation", "tau_walk", 6.5755, MonteCarlo("tau_walk_se"), PROGRAM),
+    Number("estimation", "plug_in_sd", (1 / 5**2 + 1 / 15**2) ** -0.5, 1e-9, "precisions add up"),
+    Number("estimation", "plain_worth", 10_000 * worth_of_a_draw(references.gibbs_autocorrelation(5)), 1e-4, CANONICAL),
     Number(
         "estimation",
-        "worth",
-        1000 * (1 - references.gibbs_autocorrelation(5)) / (1 + references.gibbs_autocorrelation(5)),
-        1e-6,
-        CANONICAL,
+        "woven_worth",
+        10_000 * worth_of_a_draw(left_by_two_moves(5)),
+        1_000,
+        "exact for so linear a chain",
     ),
-    Number("estimation", "tau_walk", 6.5755, MonteCarlo("tau_walk_se"), PROGRAM),
-    Number("estimation", "nuts_tau_flat", 6.5755, MonteCarlo("nuts_tau_flat_se"), PROGRAM),
     Number("estimation", "tau_flat", 6.5755, 1e-4, PROGRAM),
     Number("estimation", "a_flat", 11.400, 5e-4, PROGRAM),
     Number("estimation", "tau_cauchy", references.averaged_over_tau("tau", 5), 1e-3, CONTRASTS),

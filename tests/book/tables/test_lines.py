@@ -14,6 +14,7 @@ import references
 import references_asthma as asthma
 import references_batting as batting
 import references_three_point as three_point
+import tables_estimation
 from cells import About, Between, faults, shown
 from paths import ROOT
 from printed_tables import PAGES, printed_cells, printed_lines
@@ -89,6 +90,7 @@ def even_pairs(first):
 
 CORRELATION = references.gibbs_autocorrelation(5.0)
 EFFECTIVE = (1 - CORRELATION) / (1 + CORRELATION)
+WOVEN = (1 - tables_estimation.kept_by_sweep()) / (1 + tables_estimation.kept_by_sweep())  # with the joint move
 LINES = [
     ("asthma-counties", "shape 10", california),
     ("asthma-counties", "0.0656", lambda: [stats.gamma(4).cdf(1.5), stats.gamma(61).cdf(30)]),
@@ -104,7 +106,18 @@ LINES = [
     ("batting", "worst R-hat", lambda: [Between(0.999, 1.01)]),
     ("batting", "smallest effective size", lambda: [Between(400, 12_000)]),
     ("estimation", "share of the draws: ArviZ", lambda: [About(EFFECTIVE, 0.015), EFFECTIVE]),
-    ("estimation", "largest |z|", lambda: [36, Between(0.9, 3.6)]),
+    ("estimation", "effective draws of mu among", lambda: [4 * 5_000]),
+    (
+        "estimation",
+        "by sweeps alone",
+        lambda: [About(20_000 * one, 8_000 * one**0.5 / 4) for one in (EFFECTIVE, WOVEN)],
+    ),
+    ("estimation", "in a row: ", lambda: [0.01, Between(11, 20), 20]),
+    ("estimation", "25 apart: ", lambda: [25, 0.01, Between(0, 4), 20]),
+    ("estimation", "largest |z| of all 216", lambda: [4 * (9 + 45), Between(1.5, 4.2)]),
+    ("estimation", "largest |z| of all 32", lambda: [2 * 4 * 4, Between(0.9, 3.9)]),
+    ("estimation", "R-hat at most", lambda: [Between(1, 1.01), Between(400, 10_500)]),
+    ("estimation", "largest R-hat", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
     ("exchangeability", "hits: ", lambda: exchangeable.early("batting_1970")),
     ("exchangeability", "threes: ", early_threes),
@@ -151,7 +164,7 @@ UNBOUND = {
     ("batting", "largest difference from the draws"): "a simulation's error, which a claim bounds",
     ("batting", "and of their standard deviations"): "a simulation's error, which a claim bounds",
     ("batting", "X + 1/X: "): "means of what has none: that they are huge is the point, and claimed",
-    ("estimation", "exact: "): "seconds",
+    ("estimation", "independent: "): "seconds",
     ("estimation", "Gibbs: "): "seconds",
     ("estimation", "NUTS: "): "seconds",
     ("exchangeability", "10,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
