@@ -24,7 +24,7 @@ import references
 import references_batting
 from formula_reader import Names, UnreadError
 from paths import ROOT
-from scipy import integrate, special, stats
+from scipy import integrate, optimize, special, stats
 
 from lib import estimators
 from lib import exchangeability as ex
@@ -246,6 +246,42 @@ def near_zero() -> Names:
         "p": lambda _, tau: np.exp(likelihood(tau=np.atleast_1d(tau))),
         r"\approx": 0.03,
     }
+
+
+def two_forms(q: float = 0.0) -> Names:
+    """How much of mu one sweep keeps in each form: its squared multiple correlation with what is drawn in between."""
+    kept: dict[int, list[float]] = {0: [], 1: []}
+    for tau in TAU[:, 0]:
+        precision = np.diag(np.append(1 / SIGMA**2 + 1 / tau**2, J / tau**2 + q))
+        precision[-1, :-1] = precision[:-1, -1] = -1 / tau**2
+        for non_centred, shares in kept.items():
+            to_form = np.eye(J + 1)
+            to_form[:-1, -1] = -non_centred
+            covariance = to_form @ np.linalg.inv(precision) @ to_form.T
+            link = covariance[:-1, -1]
+            shares.append(float(link @ np.linalg.solve(covariance[:-1, :-1], link) / covariance[-1, -1]))
+    h = stats.hmean(SIGMA**2)
+    return {
+        r"\varphi_c": np.array(kept[0])[:, np.newaxis],
+        r"\varphi_n": np.array(kept[1])[:, np.newaxis],
+        "h": h,
+        "S": column(MU_GIVEN.sd**-2.0),
+        "A": J / TAU**2,
+        "B": (SIGMA**-2.0).sum(),
+        "q": q,
+    }
+
+
+def where_they_break_even() -> Names:
+    """The factor by which standard errors are divided, by a search; tau is known."""
+    tau = 10.0
+
+    def difference(f: float) -> float:
+        precision = (f / SIGMA) ** 2
+        w = precision / (precision + 1 / tau**2)
+        return float((1 - w).mean() - np.average(w, weights=precision))
+
+    return {"h": stats.hmean(SIGMA**2), r"\tau": tau, "f": optimize.brentq(difference, 0.1, 10, xtol=1e-14)}
 
 
 # The arcsine scale, and James and Stein
@@ -1040,6 +1076,16 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("learning-tau", r"\int_\epsilon^{1}"): near_zero,
     ("learning-tau", r"\eta_j \sim"): standardised,
     ("learning-tau", "w = 1/2"): weight(12, 12),
+    ("learning-tau", r"h ="): two_forms,
+    ("learning-tau", r"S ="): two_forms,
+    ("learning-tau", r"A ="): two_forms,
+    ("learning-tau", r"B ="): two_forms,
+    ("learning-tau", r"\frac{1 - \varphi_n}"): two_forms,
+    ("learning-tau", r"1 - \varphi_c"): two_forms,
+    ("learning-tau", r"1 - \varphi_n"): two_forms,
+    ("learning-tau", r"\varphi_c ="): lambda: two_forms(0.02),
+    ("learning-tau", r"\varphi_n ="): lambda: two_forms(0.02),
+    ("learning-tau", r"f ="): where_they_break_even,
     ("learning-tau", "w = 25/125"): weight(10, 5),
     ("learning-tau", r"\varphi = 1 - w = 4/5"): weight(10, 5),
     ("notation", r"p(\log \tau)"): on_log_scale,
@@ -1136,6 +1182,11 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("batting", r"X_j \to \bar X+(X_j-\bar X)/2"): A_LIMIT,
     ("learning-tau", r"\tau>0"): A_CONDITION,
     ("learning-tau", r"J\ge3"): A_CONDITION,
+    ("learning-tau", r"\sigma_j>0"): A_CONDITION,
+    ("learning-tau", r"\tau^2 = h"): A_CONDITION,
+    ("learning-tau", r"\tau^2<h"): A_CONDITION,
+    ("learning-tau", r"\tau^2>h"): A_CONDITION,
+    ("learning-tau", r"A = B"): A_CONDITION,
     ("learning-tau", r"J\ge4"): A_CONDITION,
     ("learning-tau", r"k<1"): A_CONDITION,
     ("learning-tau", r"k>-6"): A_CONDITION,
@@ -1328,7 +1379,14 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("estimation", r"\tau/\sqrt{J}"): sd_of_mu,
     ("estimation", r"(\theta_j-\mu)/\tau"): stats.norm.ppf(stats.norm(MU, TAU).cdf(THETA)),
     ("estimation", r"(1-\varphi)/(1+\varphi)"): share_of_draws,
-    ("learning-tau", r"w y_j+(1-w)\mu"): with_equal_noise,
+    ("learning-tau", r"w_j y_j+(1-w_j)\mu"): THETA_GIVEN.mean,
+    ("learning-tau", r"w_j(y_j-\mu)"): THETA_GIVEN.mean - MU,
+    ("learning-tau", r"\tau^2S/J"): lambda: {**two_forms(), "=": GIVEN.weight.mean(axis=1, keepdims=True)},
+    ("learning-tau", r"1-S/\sum_j\sigma_j^{-2}"): lambda: {
+        **two_forms(),
+        "=": np.average(GIVEN.weight, axis=1, weights=SIGMA**-2.0)[:, np.newaxis],
+    },
+    ("learning-tau", r"h/f^2"): lambda: {**where_they_break_even(), "f": 3.0, "=": stats.hmean((SIGMA / 3) ** 2)},
     ("learning-tau", r"(1-\varphi)/(1+\varphi)"): share_of_draws,
     ("lecture", r"\tau^4/(\tau^2+\sigma^2)"): spread_of_means,
     ("batting", "k-2"): lambda: {"=": best_constant()["c"]},
@@ -1439,12 +1497,13 @@ SPELT: dict[tuple[str, str], str] = {
             V_\mu(\tau)^{-1/2}
             \tau^{-1}
             \log(1/\epsilon)
+            1/\tau
+            V_\mu(\tau)^{1/2}
+            \mu+\tau\eta_j
+            \sigma_j/\tau
+            \sqrt{h}
             \tau^{-(J-1)}
-            w\bar y+(1-w)\mu
-            1-w
-            w(y_j-\mu)
             y_j-\tau\eta_j
-            (1-w)\bar y+w\mu
             \operatorname{Var}(\mu)+\operatorname{E}[\tau^2]
             -\tau/10
             \int_\epsilon\tau^{-k}d\tau

@@ -107,7 +107,7 @@ NUMBERS: dict[str, set[int]] = {
     },
     "shrinkage": {5**2, 125, int(SCHOOLS["y"].iloc[6]), 21, 23, 16**2},
     "estimation": {18, 19, 9 * 10 // 2, 2 * 4 * 4},
-    "learning-tau": {15, 20, 24, 40, 308, int(SCHOOLS["y"].iloc[6]), 125, 16 * len(SCHOOLS)},
+    "learning-tau": {15, 20, 24, 40, 148, int(SCHOOLS["y"].iloc[6]), 125, 16 * len(SCHOOLS)},
     "checking": {
         20,
         99,

@@ -177,7 +177,7 @@ SHARES = {
         "one in twenty": lambda: ranks.rank_chances().min(),
         "three of the five leave": lambda: sum(k < 1 for k in (-1, 0, 0.5, 1, 2)) / 5,
         "where it is a tenth of a point": 0.1,
-        "within four per cent": lambda: tolerance_of(learning_tau.best_school),
+        "within seven per cent": lambda: tolerance_of(learning_tau.best_school),
         "a third more pupils": lambda: pupils_at_break_even() - 1,
         "more than five to one": LOOKED_AT,
     },
