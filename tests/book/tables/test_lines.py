@@ -132,7 +132,7 @@ LINES = [
     ("learning-tau", "school A with tau = 0", lambda: [0, *references.pooled()[:2]]),
     ("pooling", "P(effect > 0)", lambda: [0, references.phi(7.685617 / 4.071919)]),
     ("shrinkage", "tau = 5: formula", lambda: [5, references.a_beats_c(5), About(references.a_beats_c(5), 0.005)]),
-    ("shrinkage", "sd:   grid", lambda: [references.posterior_sd("A", 5)] * 2),
+    ("shrinkage", "sd: grid", lambda: [references.posterior_sd("A", 5)] * 2),
     ("shrinkage", "difference, 'the signal'", lambda: [references.Y.var(ddof=1) - (references.SIGMA**2).mean()]),
     ("three-point", "partial wins in", wins),
     (
