@@ -795,6 +795,54 @@ NUMBERS: list[Number] = [
     Number("lecture", "mean_a_5", 9.866, 5e-4, "an independent program"),
     Number("lecture", "mean_a_sqrt5", 8.165, 5e-4, "an independent program"),
     Number("lecture", "mean_a_20", 20.967, 5e-4, "an independent program"),
+    Number("lecture", "mu_5_sd", references.given_tau(5.0)[1][8, 8] ** 0.5, 1e-9, LINEAR),
+    *(
+        Number("lecture", name, value, 1e-9, source)
+        for name, value, source in [
+            ("above_a_none", references.phi(28 / 15), ERROR_FUNCTION),
+            ("above_c_none", references.phi(-3 / 16), ERROR_FUNCTION),
+            ("above_a_5", references.above_zero("A", 5.0), LINEAR),
+            ("above_c_5", references.above_zero("C", 5.0), LINEAR),
+            ("above_mu_pooled", references.phi(references.pooled()[0] / references.pooled()[1]), SQUARES),
+        ]
+    ),
+    # A prior N(0, s^2) for mu: the precision matrix of all nine gains one entry.
+    *(
+        Number("lecture", f"{name}_normal_{s}", references.given_tau_and_prior(5.0, float(s))[place], 1e-9, LINEAR)
+        for s in (5, 20)
+        for name, place in (("mu", 8), ("mean_a", 0))
+    ),
+    Number("lecture", "rest_at_bats_clemente", 367, 0, INTEGERS),
+    Number("lecture", "hits_kessinger", 155, 0, "the season's records"),
+    Number("lecture", "covington_made", 50, 0, "counted by hand"),
+    Number("lecture", "covington_attempts", 101, 0, "counted by hand"),
+    Number("lecture", "covington_later", 231, 0, "counted by hand"),
+    Number("lecture", "players", len(three_point.SHOTS), 0, "lines of the file"),
+    Number("lecture", "later_players", len(three_point.REGULARS), 0, "lines of the file"),
+    *(
+        Number("lecture", f"raw_{name}", value, 1e-9, "lines of the file, added up one by one")
+        for name, value in asthma.raw_rates("Fresno", "Madera", "Merced", "Stanislaus").items()
+    ),
+    Number("lecture", "counties", 58, 0, "lines of the file"),
+    # For instructors
+    *(
+        Number("instructors", name, value, tolerance, source)
+        for name, value, tolerance, source in [
+            ("mean_a", references.moments()[0][0], 1e-4, MIXTURE),
+            (
+                "likelihood_at_10",
+                exp(references.restricted_log_likelihood(10) - references.restricted_log_likelihood(0)),
+                1e-4,
+                "contrasts from which mu has dropped out (references.restricted_log_likelihood)",
+            ),
+            ("some", references.some_at_least(28), 1e-9, ERROR_FUNCTION),
+            ("this", 1 - references.phi((28 - references.pooled()[0]) / 15), 1e-9, ERROR_FUNCTION),
+            ("q_larger", 4 * references.pooled()[2], 1e-9, SQUARES),
+            ("p_larger", 0.0087, 6e-5, "a table of chi-squared with 7 degrees of freedom, 18.83"),
+            ("weight_c", 25 / (25 + 256), 1e-12, "by hand"),
+            ("sd_a", 8.341, 6e-4, "an independent program"),
+        ]
+    ),
     Number("lecture", "tau_mean", 6.5755, 5e-5, "an independent program"),
     Number("lecture", "tau_median", 5.239, 5e-4, "an independent program"),
     Number("lecture", "tau_square", 75.16, 5e-3, "an independent program"),

@@ -93,6 +93,13 @@ def given_tau(tau, y=Y, sigma=SIGMA):
     return covariance @ np.append(y / sigma**2, 0), covariance
 
 
+def given_tau_and_prior(tau, scale):
+    """Posterior mean of (theta, mu) if mu has the prior N(0, scale^2) in place of a flat one."""
+    precision = np.linalg.inv(given_tau(tau)[1])
+    precision[-1, -1] += 1 / scale**2
+    return np.linalg.solve(precision, np.append(Y / SIGMA**2, 0))
+
+
 def posterior_mean(school, tau):
     """Posterior mean of one school's effect, by its letter."""
     return float(given_tau(tau)[0]["ABCDEFGH".index(school)])

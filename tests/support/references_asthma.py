@@ -364,3 +364,15 @@ def california_last_county():
     below = np.cumsum(weight)
     low, high = np.interp([0.025, 0.975], below, rates) / 10
     return float(weight @ rates) / 10, float(low), float(high), float(weight[rates > 10].sum())
+
+
+def raw_rates(*counties):
+    """Deaths of 2017-19 per million person-years: of these counties, and of all whose count is shown together."""
+    found, deaths, people = {}, 0, 0
+    for row in csv.DictReader((DATA / "asthma_california.csv").open(encoding="utf-8")):
+        if not row["deaths_2017_2019"]:
+            continue
+        deaths, people = deaths + int(row["deaths_2017_2019"]), people + int(row["population_2017"])
+        if row["county"] in counties:
+            found[row["county"].lower()] = 1e6 * int(row["deaths_2017_2019"]) / (3 * int(row["population_2017"]))
+    return found | {"all": 1e6 * deaths / (3 * people)}
