@@ -64,7 +64,8 @@ def before_after():
     rows.append((after, cloud.std(axis=0)[np.newaxis], sd[np.newaxis], near))
     edges = np.arange(-34, 35, 4)
     chances = a_less_b(edges)
-    rows += histograms(both, both.shapes[:2], chances, [100_000 * each.sum() for each in chances])
+    outlines = [shape - [0, shape[0, 1]] for shape in both.shapes]  # heights from the foot: they have no scale
+    rows += histograms(both, outlines, chances, [100_000 * each.sum() for each in chances])
     return [*rows, upright(both, both.curves[-1], 0.0)]
 
 

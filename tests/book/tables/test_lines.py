@@ -82,6 +82,12 @@ def early_threes():
     return [*exact, About(p_value, 5 * np.sqrt(p_value / 100_000))]  # the page reassigns the shots so many times
 
 
+def six_coins():
+    """The correlation of two of six coins that show three heads mostly, two or four in a quarter of all runs."""
+    both = sum(chance * heads * (heads - 1) / 30 for heads, chance in ((2, 1 / 8), (3, 3 / 4), (4, 1 / 8)))
+    return (both - 1 / 4) / (1 / 4)
+
+
 def even_pairs(first):
     """What two of three coins show, where all three show an even number of heads, each such way equally likely."""
     ways = [flips for flips in product((0, 1), repeat=3) if sum(flips) % 2 == 0]
@@ -119,6 +125,9 @@ LINES = [
     ("estimation", "R-hat at most", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("estimation", "largest R-hat", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
+    ("exchangeability", "N = 6: smallest", lambda: [6, 1 - 5 / 6]),
+    ("exchangeability", "N = 8: smallest", lambda: [8, 1 - 7 / 6]),
+    ("exchangeability", "six coins: ", lambda: [1 / 2, six_coins()]),
     ("exchangeability", "hits: ", lambda: exchangeable.early("batting_1970")),
     ("exchangeability", "threes: ", early_threes),
     ("exchangeability", "[[0.25", lambda: even_pairs(0)),
@@ -169,6 +178,7 @@ UNBOUND = {
     ("estimation", "NUTS: "): "seconds",
     ("exchangeability", "10,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
     ("exchangeability", "1,000,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
+    ("exchangeability", "N = 7: "): "an error of rounding: the eigenvalue is zero, as the line says",
     ("learning-tau", "effective sample size of tau"): "of chains that went to zero: ArviZ's answer, which is the point",
     ("learning-tau", "tau after 100 draws"): "how far an improper posterior was followed",
 }
