@@ -16,6 +16,7 @@ import numpy as np
 import references
 import references_asthma as asthma
 import references_batting as batting
+import references_learning_tau as learning_tau
 import references_three_point as three_point
 
 
@@ -56,6 +57,7 @@ TWICE = "integrals over mu and over the school's effect (references.chance_of_be
 CONTRASTS = "contrasts without mu and Gauss's rule over tau (references.tau_rule)"
 MIXTURE = "the precision matrix at each tau of Gauss's rule (references.moments)"
 CUT = "SciPy's adaptive integrator on the logarithm of tau (references.cut_off)"
+SIMULATED = "a simulation of 6,000 sets of schools (references_learning_tau.study)"
 REPLICATED = "integrals over mu and tau (references.some_replicate, replicates_vary_more)"
 PROPER = "the precision matrix at each tau of a grid (exchangeability_reference.under_proper_priors)"
 FRACTIONS = "fractions of whole numbers (exchangeability_reference)"
@@ -319,11 +321,40 @@ NUMBERS: list[Number] = [
         2e-5,
         MIXTURE,
     ),
+    Number("learning-tau", "tau_off_zero", learning_tau.off_zero(), 2e-3, CONTRASTS),
+    Number("learning-tau", "a_sd_low", references.moments("half-normal 5")[1][0, 0] ** 0.5, 1e-4, MIXTURE),
+    Number("learning-tau", "a_sd_high", references.moments("flat on tau squared")[1][0, 0] ** 0.5, 1e-4, MIXTURE),
     Number("learning-tau", "median_ig1", references.tau_quantile(0.5, "inverse-gamma 1"), 1e-4, CONTRASTS),
     Number("learning-tau", "median_ig001", references.tau_quantile(0.5, "inverse-gamma 0.001"), 1e-4, CONTRASTS),
     Number("learning-tau", "cut_1", references.cut_off(2, 1.0)[0], 1e-3, CUT),
     Number("learning-tau", "cut_001", references.cut_off(2, 0.01)[0], 1e-4, CUT),
     Number("learning-tau", "cut_where", references.cut_for_mean(6.4633808), 1e-3, CUT),
+    Number("learning-tau", "quiet_cut", references.cut_off(1, 1e-148)[0], 1e-4, CUT),
+    Number("learning-tau", "eta_5_low", learning_tau.eta_sds(5.0).min(), 1e-6, LINEAR),
+    Number("learning-tau", "eta_5_high", learning_tau.eta_sds(5.0).max(), 1e-6, LINEAR),
+    Number("learning-tau", "eta_30_low", learning_tau.eta_sds(30.0).min(), 1e-6, LINEAR),
+    Number("learning-tau", "eta_30_high", learning_tau.eta_sds(30.0).max(), 1e-6, LINEAR),
+    Number(
+        "learning-tau", "root_h", statistics.harmonic_mean(references.SIGMA**2) ** 0.5, 1e-9, "the standard library"
+    ),
+    Number(
+        "learning-tau",
+        "below_root_h",
+        learning_tau.chance_below(statistics.harmonic_mean(references.SIGMA**2) ** 0.5),
+        1e-3,  # the page adds up the steps of a grid
+        CONTRASTS,
+    ),
+    Number(
+        "learning-tau",
+        "root_h_2",
+        statistics.harmonic_mean((references.SIGMA / 2) ** 2) ** 0.5,
+        1e-9,
+        "the standard library",
+    ),
+    Number("learning-tau", "tau_mean_2", learning_tau.mean_of_tau(2), 1e-4, CONTRASTS),
+    Number("learning-tau", "a_above_c", learning_tau.better("A", "C"), 1e-5, LINEAR),
+    Number("learning-tau", "at_zero", learning_tau.misses_at_zero(5), MonteCarlo("at_zero_se"), SIMULATED),
+    Number("learning-tau", "positive", learning_tau.held_where_positive(10), MonteCarlo("positive_se"), SIMULATED),
     Number("learning-tau", "with_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
     Number("learning-tau", "with_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),
     Number("learning-tau", "best_a", references.best_chances()[0], MonteCarlo("best_a_se"), TWICE),

@@ -77,6 +77,14 @@ def mean_of_tau():
     return [About(references.tau_moment(1), 5 * error), About(error, 0.02 * error)]
 
 
+def sd_of_tau():
+    """Of 100,000 independent draws: its error from the fourth central moment."""
+    m = [references.tau_moment(k) for k in range(5)]
+    variance = m[2] - m[1] ** 2
+    fourth = m[4] - 4 * m[1] * m[3] + 6 * m[1] ** 2 * m[2] - 3 * m[1] ** 4
+    return [About(variance**0.5, 5 * (fourth - variance**2) ** 0.5 / (2 * variance**0.5 * 100_000**0.5))]
+
+
 def early_threes():
     *exact, p_value = exchangeable.early("three_point_2018")
     return [*exact, About(p_value, 5 * np.sqrt(p_value / 100_000))]  # the page reassigns the shots so many times
@@ -134,6 +142,7 @@ LINES = [
     ("exchangeability", "[0.25", lambda: even_pairs(1)),
     ("exchangeability", "simulation off by", lambda: [Between(0, 5 * 0.5 / 100_000**0.5)]),
     ("learning-tau", "E[tau] from draws", mean_of_tau),
+    ("learning-tau", "sd of tau from draws", sd_of_tau),
     ("learning-tau", "share of the draws below", lambda: [About(0.5, 5 * 0.5 / 100_000**0.5)]),
     ("learning-tau", "largest departure", lambda: [Between(0, 1e-10)]),
     ("learning-tau", "gibbs: do not trust", lambda: [4 * 100, Between(0, 4 * 100)]),
@@ -179,7 +188,9 @@ UNBOUND = {
     ("exchangeability", "10,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
     ("exchangeability", "1,000,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
     ("exchangeability", "N = 7: "): "an error of rounding: the eigenvalue is zero, as the line says",
-    ("learning-tau", "effective sample size of tau"): "of chains that went to zero: ArviZ's answer, which is the point",
+    ("learning-tau", "divergences in each chain"): "of chains that went to zero, which hangs on the last bits",
+    ("learning-tau", "largest log density"): "how far an improper posterior was followed",
+    ("learning-tau", "smallest tau"): "how far an improper posterior was followed",
     ("learning-tau", "tau after 100 draws"): "how far an improper posterior was followed",
 }
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?!\w)")
