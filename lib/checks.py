@@ -87,7 +87,7 @@ def diagnose(
         return scale
     if _close(given, -target, rtol, atol):
         return "Not right yet: the size is right, the sign is not."
-    if _rounds_to(target, given):
+    if not whole and _rounds_to(target, given):
         return "The right answer rounds to this, and so do wrong ones: give at least four significant digits."
     near = {"rtol": min(20 * rtol, 0.05), "atol": 3 * atol}
     if slip := _slip(given, slip_values, **near, nearer_than=target):

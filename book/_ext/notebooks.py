@@ -65,7 +65,9 @@ def names(source, context):
     """Return the names that the code of a cell reads (`ast.Load`) or defines (`ast.Store`)."""
     tree = list(ast.walk(parse(source)))
     defined = {node.name for node in tree if isinstance(node, ast.FunctionDef) and context is ast.Store}
-    return defined | {node.id for node in tree if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+    within = {name for node in tree if isinstance(node, ast.comprehension) for name in ast.walk(node.target)}
+    found = (node for node in tree if isinstance(node, ast.Name) and isinstance(node.ctx, context))
+    return defined | {node.id for node in found if node not in within}  # what a comprehension names stays in it
 
 
 def plain_code(cells):

@@ -5,8 +5,12 @@ import pymc as pm
 from numpy.typing import ArrayLike
 
 
-def nested_counts(counts: ArrayLike, exposure: ArrayLike, group: ArrayLike) -> pm.Model:
-    """Build the chapter's model; each county's count is negative binomial given its state."""
+def nested_counts(
+    counts: ArrayLike,
+    exposure: ArrayLike,
+    group: ArrayLike,
+) -> pm.Model:
+    """Build the model; given its state, a count is negative binomial."""
     states, state = np.unique(group, return_inverse=True)
     with pm.Model(coords={"state": states}) as model:
         mu = pm.Normal("mu", np.log(5), np.log(2))
@@ -19,5 +23,10 @@ def nested_counts(counts: ArrayLike, exposure: ArrayLike, group: ArrayLike) -> p
         shape = pm.math.exp(nu + omega * spread)
         pm.Deterministic("state_mean", mean, dims="state")
         pm.Deterministic("state_shape", shape, dims="state")
-        pm.NegativeBinomial("deaths", mu=exposure * mean[state], alpha=shape[state], observed=counts)
+        pm.NegativeBinomial(
+            "deaths",
+            mu=exposure * mean[state],
+            alpha=shape[state],
+            observed=counts,
+        )
     return model

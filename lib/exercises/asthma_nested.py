@@ -16,6 +16,8 @@ def empty_county(mean: object, person_years: object) -> None:
         "the Gamma's rate is a / m, not m.": (a + y) / (m + x),
         "the Gamma's rate is a / m, not a * m.": (a + y) / (a * m + x),
         "20,000 person-years are 0.2 of the unit, not 20,000 of them.": (a + y) / (a / m + 20_000),
+        "20,000 person-years are 0.2 of the unit, not 2.": (a + y) / (a / m + 2),
+        "this is the mode, with one taken off the shape.": (a + y - 1) / (a / m + x),
     }
     right, right_worth = (a + y) / (a / m + x), 1e5 * a / m
     check(mean, right, slips=slips, of="The estimate", other=right_worth)
@@ -24,6 +26,7 @@ def empty_county(mean: object, person_years: object) -> None:
         "this is the shape, which counts deaths.": 1e5 * a,
         "deaths over rate, not rate over deaths.": 1e5 * m / a,
         "this is the mean, in person-years. The prior's exposure is a / m.": 1e5 * m,
+        "this adds the county's own person-years. The state alone is worth a / m.": 1e5 * (a / m + x),
     }
     check(person_years, right_worth, slips=slips, of="The person-years", other=right)
 
@@ -40,6 +43,9 @@ def factor_between_states(factor: object) -> None:
             "This is one standard deviation.": np.exp(tau),
             "tau is a standard deviation, not a variance: no root.": np.exp(2 * z * np.sqrt(tau)),
             "On the log scale the two are 2 * 1.96 tau apart, not 2 tau.": np.exp(2 * tau),
+            "The point is 1.96, not 2. Or is this (1 + 1.96 tau) / (1 - 1.96 tau)? It is nearly the same number: take "
+            "exponentials, since tau is on the log scale.": np.exp(4 * tau),
+            "97.5% lies at 1.96 standard deviations; 1.645 leaves 5% on a side.": np.exp(2 * 1.644854 * tau),
         },
     )
 
@@ -53,17 +59,29 @@ def _moments() -> tuple[float, float, float]:
 
 def county_in_a_new_state(sd: object) -> None:
     """Check the standard deviation of a county's rate in a state that gave no data, to within half a per cent."""
-    _, between, within = _moments()
+    mean, between, within = _moments()
+    median = np.exp(np.log(4))
     check(
         sd,
         np.sqrt(between + within),
         slips={
             "This is how counties differ within a state. Which state it is, is uncertain as well.": np.sqrt(within),
+            "This is how counties differ within the median state. Which state it is, is uncertain as well.": median
+            / np.sqrt(24),
             "This is how states differ. Counties differ within them.": np.sqrt(between),
             "Standard deviations do not add up; variances do.": np.sqrt(between) + np.sqrt(within),
+            "This adds standard deviations, of the median state and of 12% of it. Variances add up.": median
+            / np.sqrt(24)
+            + 0.12 * median,
+            "This takes variances at the median state, m = 4. The mean of m squared is more than 16.": median
+            * np.sqrt(1 / 24 + 0.12**2),
             "This is the variance. Take the root.": between + within,
+            "The variance of a Gamma with mean m and shape a is m squared over a, not m over a.": np.sqrt(
+                between + mean / 24
+            ),
         },
         rtol=0.005,
+        simulated=True,
     )
 
 
@@ -80,6 +98,10 @@ def correlation_within_a_state(correlation: object) -> None:
             "Given the state's mean the rates are independent. But the mean is not given.": 0.0,
             "A correlation is a ratio of variances, not of standard deviations.": np.sqrt(share),
             "The covariance belongs over the whole variance, not over that within states.": between / within,
+            "This is the variance between states over that within the median state alone, m**2 / a with m = 4.": between
+            / (16 / 24),
+            "The variance of a Gamma with mean m and shape a is m squared over a, not m over a.": between
+            / (between + np.exp(np.log(4) + 0.12**2 / 2) / 24),
         },
         rtol=0.01,
     )
@@ -113,6 +135,9 @@ def capital(mean: object) -> None:
                 y * np.log(m) - x * m
             ),
             "Where is the prior for m?": average(negative_binomial, np.zeros_like(m)),
+            "This is the median of m before the county is seen.": 4.0,
+            "This is the county's rate under the prior's median state. Its state's mean is uncertain.": (a + y)
+            / (a / 4 + x),
         },
         rtol=0.002,
     )
@@ -136,5 +161,7 @@ def twice_the_years(weight: object) -> None:
             "This is the weight of the state's mean before.": prior / (x + prior),
             "The prior is worth a / m units, not a.": 2 * x / (2 * x + a),
             "The prior is worth a / m units, not m.": 2 * x / (2 * x + m),
+            "This is the weight of the state's mean now. The question is about the county's own rate.": prior
+            / (2 * x + prior),
         },
     )

@@ -22,6 +22,10 @@ def correlation_of_heads(correlation: object) -> None:
             "are heads? It is the same number: subtract the product of the two chances, and divide.": 1 / (n - 1),
             "This is -1/n. After one flip, n - 1 are left.": -1 / n,
             "This is the answer for two heads in five, as in the text.": -1 / 4,
+            "This is by how much a head lowers the chance of another. Multiply by the chance of a head, divide by the "
+            "variance.": (heads - 1) / (n - 1) - p,
+            "This is the chance of a head after a head.": (heads - 1) / (n - 1),
+            "The flips were independent before the number of heads was known. Now they are not.": 0.0,
         },
     )
 
@@ -36,22 +40,45 @@ def nearest_coin(distance: object) -> None:
             "at the two orders. The mixture also gives probability to two heads and to none.": 0.25,
             "This is the sum of the absolute differences. Total variation is half of it.": 1.0,
             "This is half the difference at one order. Total variation adds up all four sequences.": 0.125,
+            "The orders are exchangeable, but with a correlation of -1 they are no mixture.": 0.0,
             "This is the distance for two heads in five.": 1 - 10 * 0.4**2 * 0.6**3,
+            "This is the distance to the mixture in which all chances are alike. A nearer one exists.": total_variation(
+                [0, 1, 0], [1 / 3, 1 / 3, 1 / 3]
+            ),
         },
     )
 
 
-def longest_extension(n: object) -> None:
-    """Check how many exchangeable variables there can be when two have the correlation -1/6."""
+def longest_extension(normal: object, coins: object) -> None:
+    """Check how many exchangeable normals, and how many fair coins, there can be when two have the correlation -1/6."""
+    slips = {
+        "with n = 8 the variance of the sum would be negative: 1 - 7/6 < 0.": 8.0,
+        "this is the correlation.": -1 / 6,
+        "two is where you begin. Can a third join them?": 2.0,
+    }
     check(
-        n,
+        normal,
         7,
-        slips={
-            "With n = 6 the correlation could be as low as -1/5. There is room for one more.": 6,
-            "With n = 8 the variance of the sum would be negative: 1 - 7/6 < 0.": 8,
-            "This is the correlation.": -1 / 6,
+        slips=slips
+        | {
+            "with n = 6 the correlation could be as low as -1/5. There is room for one more. (Or have the two answers "
+            "changed places?)": 6.0
         },
         rtol=1e-9,
+        whole=True,
+        of="Normals",
+    )
+    check(
+        coins,
+        6,
+        slips=slips
+        | {
+            "seven normals exist. The sum of seven coins would have to be constant: at which number of heads?": 7.0,
+            "five can: two or three heads mostly, one or four now and then. Try one coin more.": 5.0,
+        },
+        rtol=1e-9,
+        whole=True,
+        of="Fair coins",
     )
 
 
@@ -71,6 +98,8 @@ def two_draws_far_apart(chance: object) -> None:
             "This urn has ten more balls of the first kind. Only one draw has been seen.": (ones + 10)
             / (ones + zeros + 10),
             "This takes the ball out.": (ones - 1) / (ones + zeros - 1),
+            "This takes draws 2 to 9 for zeros. Nobody looked at them.": (ones + 1) / (ones + zeros + 9),
+            "This takes draws 2 to 9 for ones. Nobody looked at them.": (ones + 9) / (ones + zeros + 9),
         },
     )
 
@@ -83,7 +112,11 @@ def next_draw(chance: object) -> None:
         (ones + seen) / (ones + zeros + n),
         slips={
             "This is the frequency seen. The balls from the start count too.": seen / n,
-            "This is the chance before anything was drawn.": ones / (ones + zeros),
+            "This is the chance before anything was drawn. (It is that of a zero now, too.)": ones / (ones + zeros),
+            "This leaves out the ones of the start.": seen / (ones + zeros + n),
+            "This is the most likely value of the chance. The next draw is a one with its mean.": (ones + seen - 1)
+            / (ones + zeros + n - 2),
+            "This counts the eleventh draw as seen already.": (ones + seen + 1) / (ones + zeros + n + 1),
             "This is Laplace's rule, for an urn that began with one ball of each kind.": (seen + 1) / (n + 2),
             "This counts the ones, but not the balls that the zeros brought in.": (ones + seen) / (ones + zeros + seen),
         },
@@ -102,6 +135,9 @@ def smallest_eigenvalue(eigenvalue: object) -> None:
             "This is the variance of the sum. The eigenvalue belongs to a vector of length one: divide by J.": size
             * (1 + (size - 1) * rho),
             "This is the eigenvalue for rho = +1/10.": 1 - (size - 1) * rho,
+            "This is 1 + 6 rho. Eight variables leave seven others to each.": 1 + (size - 2) * rho,
+            "This is 1 + rho, the eigenvalue for two variables.": 1 + rho,
+            "This is 7 rho. The ones on the diagonal count too.": (size - 1) * rho,
         },
     )
 
@@ -124,6 +160,13 @@ def fast_start(chance: object) -> None:
                 stats.binom.sf(hits - 1, first, int(clemente["rest_hits"]) / int(clemente["rest_at_bats"]))
             ),
             "This is the chance of 18 or fewer.": urn.cdf(hits),
+            "This is the chance of 17 or fewer. Take it from one.": urn.cdf(hits - 1),
+            "This is a normal approximation at 18. Counts are whole: from 17.5 on, if you approximate, or exactly.": (
+                stats.norm.sf(hits, urn.mean(), urn.std())
+            ),
+            "This is a normal approximation. The exact chance is a sum of hypergeometric terms.": (
+                stats.norm.sf(hits - 0.5, urn.mean(), urn.std())
+            ),
         },
     )
 
@@ -147,6 +190,9 @@ def long_enough(n: object) -> None:
             "This is the sum of the absolute differences. Total variation is half of it.": doubled,
             "One step less, and the distance is still above 1/100.": right - 2,
             "The last n above 1/100 is even, and so is the first below it: n must be even.": right - 1,
+            "This is k/n, without the number of colours, and it is no bound.": k / wanted,
+            "This takes the factor of k/n that holds for large k. For five draws compute the distance.": 122,
+            "This takes the factor of k/n that holds for large k, and it is odd.": 121,
         },
         rtol=1e-9,
     )
@@ -164,6 +210,11 @@ def one_order(chance: object) -> None:
             "This is the chance of three ones when the urn starts with one ball of each kind: all seven counts are "
             "equally likely.": urn_counts(6, 1, 1, 1)[3],
             "This is the number of orders.": 20,
+            "There are 720 orders of six flips with names, but a one is like any other one.": 1 / 720,
+            "This is the chance of the order in the urn, before the number of ones is known. Divide by that of three "
+            "ones.": urn_counts(6, 1, 1, 1)[3] / 20,
+            "This is the chance of the order from the two coins, before the number of ones is known. Divide by that of "
+            "three ones.": (0.2 * 0.8) ** 3,
         },
     )
 
@@ -181,6 +232,8 @@ def five_added(correlation: object) -> None:
             "This is the covariance. Divide it by the variance of one draw.": covariance,
             "This is the chance of a one after a one.": (ones + added) / (ones + zeros + added),
             "The number that comes in belongs in the denominator too.": added / (ones + zeros),
+            "This is the chance of a one.": p,
+            "This is the chance that both are ones.": p * (ones + added) / (ones + zeros + added),
         },
         rtol=1e-6,
     )

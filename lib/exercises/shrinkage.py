@@ -1,7 +1,7 @@
 """Checks for the practice exercises of the chapter on shrinkage."""
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, stats
 
 from lib.checks import check
 from lib.datasets import eight_schools
@@ -24,6 +24,10 @@ def weight_of_c(weight: object) -> None:
             "These are standard deviations. Square both.": tau / (tau + sigma),
             "tau is a standard deviation: square it too.": tau / (tau + sigma**2),
             "sigma is a standard error: square it too.": tau**2 / (tau**2 + sigma),
+            "This is tau**2 / sigma**2. A weight is a share of the sum of the two.": tau**2 / sigma**2,
+            "These are standard deviations, and the weight of the population mean.": sigma / (tau + sigma),
+            "This is the weight of school A. School C has another standard error.": shrinkage_weight(_SIGMA[_A], tau),
+            "This is the posterior mean. The question is about the weight.": partial_pooling(_Y, _SIGMA, tau).mean[2],
         },
     )
 
@@ -32,10 +36,13 @@ def posterior_of_a(mean: object, sd: object) -> None:
     """Check the posterior mean and sd of school A with mu = 8 and tau = 10 known."""
     mu, tau, y, sigma = 8.0, 10.0, 28.0, 15.0
     weight = float(shrinkage_weight(sigma, tau))
+    estimated = partial_pooling(_Y, _SIGMA, tau)
     slips = {
         "the weights are the wrong way round.": (1 - weight) * y + weight * mu,
         "this is the plain average of 28 and 8.": (y + mu) / 2,
         "these are weights from standard deviations. Square them.": (tau * y + sigma * mu) / (tau + sigma),
+        "mu is estimated from all schools. In this question it is known to be 8.": estimated.mean[_A],
+        "the weights are not divided by their sum: they must sum to one.": y / sigma**2 + mu / tau**2,
     }
     right_mean, right_sd = weight * y + (1 - weight) * mu, np.sqrt(weight) * sigma
     check(mean, right_mean, slips=slips, of="The mean", other=right_sd)
@@ -43,12 +50,17 @@ def posterior_of_a(mean: object, sd: object) -> None:
         "this is its square, the variance.": weight * sigma**2,
         "this is w * sigma. The variance is w * sigma**2, so take the root of w.": weight * sigma,
         "precisions add, not variances.": np.hypot(tau, sigma),
+        "this holds the uncertainty of mu. In this question it is known to be 8.": estimated.sd[_A],
+        "this is the precision. The variance is one over it.": 1 / (weight * sigma**2),
+        "these are 1 / sigma and 1 / tau, added up and turned over. Add their squares, and take the root.": 1
+        / (1 / sigma + 1 / tau),
+        "this is the weight of the prior for that of the estimate.": np.sqrt(1 - weight) * sigma,
     }
     check(sd, right_sd, slips=slips, of="The standard deviation", other=right_mean)
 
 
 def crossing_of_a_and_g(tau: object) -> None:
-    """Check the spread at which schools A and G have the same posterior mean, to within one per cent."""
+    """Check the spread at which schools A and G have the same posterior mean, to within a fifth of one per cent."""
 
     def difference(tau: float, mu: float | None = None) -> float:
         mean = partial_pooling(_Y, _SIGMA, tau, mu).mean
@@ -56,19 +68,24 @@ def crossing_of_a_and_g(tau: object) -> None:
 
     right = optimize.brentq(difference, 1, 100)
     fixed = complete_pooling(_Y, _SIGMA).mean
+
+    def with_mu(mu: float) -> float:
+        return float(optimize.brentq(difference, 0.1, 100, args=(mu,)))
+
     check(
         tau,
         right,
         slips={
-            "mu is held at the pooled mean. It is estimated again at every tau.": optimize.brentq(
-                difference, 1, 100, args=(fixed,)
+            "mu is held at the pooled mean. It is estimated again at every tau.": with_mu(fixed),
+            "mu is held at the plain average. It is estimated again at every tau.": with_mu(_Y.mean()),
+            "mu is held at its estimate for tau = 5. It is estimated again at every tau.": with_mu(
+                float(partial_pooling(_Y, _SIGMA, 5.0).mu)
             ),
-            "mu is held at the plain average. It is estimated again at every tau.": optimize.brentq(
-                difference, 0.1, 100, args=(_Y.mean(),)
-            ),
+            "mu is held at 8. It is estimated again at every tau.": with_mu(8.0),
+            "The part of mu is missing: a mean is w * y + (1 - w) * mu.": with_mu(0.0),
             "This is tau squared.": right**2,
         },
-        rtol=0.01,
+        rtol=2e-3,
     )
 
 
@@ -86,6 +103,17 @@ def variance_of_posterior_means(variance: object) -> None:
             / (tau2 + sigma2),
             "This is the weight. Multiply its square by the variance of the estimates.": tau2 / (tau2 + sigma2),
             "This is a standard deviation; the question is about the variance.": tau2 / np.sqrt(tau2 + sigma2),
+            "This is the square of the weight alone. Multiply it by the variance of the estimates.": (
+                tau2 / (tau2 + sigma2)
+            )
+            ** 2,
+            "This is what the effects bring to it. The noise in the estimates brings its part too.": tau2**3
+            / (tau2 + sigma2) ** 2,
+            "This is what the noise brings to it. The effects bring their part too.": tau2**2
+            * sigma2
+            / (tau2 + sigma2) ** 2,
+            "The weight is the wrong way round.": sigma2**2 / (tau2 + sigma2),
+            "These are weights from standard deviations. Square them.": 0.4**2 * (tau2 + sigma2),
         },
     )
 
@@ -105,30 +133,56 @@ def larger_school_a(mean: object) -> None:
             "Four times the pupils halve the standard error; here it is a quarter.": partial_pooling(
                 _Y, np.where(np.arange(_Y.size) == _A, _SIGMA / 4, _SIGMA), tau
             ).mean[_A],
+            "Four times the pupils halve the standard error; here its square is halved.": partial_pooling(
+                _Y, np.where(np.arange(_Y.size) == _A, _SIGMA / np.sqrt(2), _SIGMA), tau
+            ).mean[_A],
+            "More pupils make the standard error smaller; here it is doubled.": partial_pooling(
+                _Y, np.where(np.arange(_Y.size) == _A, 2 * _SIGMA, _SIGMA), tau
+            ).mean[_A],
+            "The weight is right, but mu is the pooled mean. At tau = 5 it has other weights.": weight * _Y[_A]
+            + (1 - weight) * complete_pooling(_Y, sigma).mean,
+            "The weight is right, but mu is the plain average. At tau = 5 it has other weights.": weight * _Y[_A]
+            + (1 - weight) * _Y.mean(),
+            "This is the population mean, to which school A is moved.": float(partial_pooling(_Y, sigma, tau).mu),
             "This is the posterior mean as it was.": before.mean[_A],
         },
     )
 
 
-def second_experiment(sd: object) -> None:
-    """Check the standard deviation of the prediction for a second experiment in school A at tau = 5."""
+def second_experiment(sd: object, chance: object) -> None:
+    """Check the sd of the prediction for a second experiment in school A at tau = 5, and the chance of 28."""
     tau = 5.0
-    now = float(partial_pooling(_Y, _SIGMA, tau).sd[_A])
-    sigma = float(_SIGMA[_A])
+    now = partial_pooling(_Y, _SIGMA, tau)
+    mean, of_effect, sigma = float(now.mean[_A]), float(now.sd[_A]), float(_SIGMA[_A])
     of_mu = float((1 / (tau**2 + _SIGMA**2)).sum() ** -0.5)
-    check(
-        sd,
-        np.hypot(now, sigma),
-        slips={
-            "This is the uncertainty of the true effect. A new estimate has noise of its own on top.": now,
-            "This is the noise of a new estimate. The true effect is uncertain as well.": sigma,
-            "Standard deviations do not add up; variances do.": now + sigma,
-            "This is the prediction for a school that we have not seen: school A's own data are left out.": np.sqrt(
-                of_mu**2 + tau**2 + sigma**2
-            ),
-            "This is how an estimate varies about mu. School A's own data are left out, and mu is uncertain.": np.hypot(
-                tau, sigma
-            ),
-            "This is the variance. Take the root.": now**2 + sigma**2,
-        },
-    )
+    right = float(np.hypot(of_effect, sigma))
+
+    def reaches(centre: float, spread: float) -> float:
+        return float(stats.norm.sf(28, centre, spread))
+
+    slips: dict[str, float] = {
+        "this is the uncertainty of the true effect. A new estimate has noise of its own on top.": of_effect,
+        "this is the noise of a new estimate. The true effect is uncertain as well.": sigma,
+        "standard deviations do not add up; variances do.": of_effect + sigma,
+        "this is the prediction for a school that we have not seen: school A's own data are left out.": np.sqrt(
+            of_mu**2 + tau**2 + sigma**2
+        ),
+        "this is how an estimate varies about mu. School A's own data are left out, and mu is uncertain.": np.hypot(
+            tau, sigma
+        ),
+        "this is the variance. Take the root.": right**2,
+    }
+    of_chance = {
+        "this is the chance that the true effect exceeds 28. A new estimate has noise of its own.": reaches(
+            mean, of_effect
+        ),
+        "this takes the true effect for known. It is uncertain as well.": reaches(mean, sigma),
+        "this adds the two standard deviations; variances add.": reaches(mean, of_effect + sigma),
+        "this is the no-pooling answer: half of the repeats reach what was found.": 0.5,
+        "this is the chance that it stays below 28: take one minus it.": 1 - reaches(mean, right),
+        "this is the complete-pooling answer.": reaches(complete_pooling(_Y, _SIGMA).mean, sigma),
+        "this is centred at mu, and not at school A's posterior mean.": reaches(float(now.mu), right),
+    }
+    chance_now = reaches(mean, right)
+    check(sd, right, slips=slips, of="The standard deviation", other=chance_now)
+    check(chance, chance_now, slips=of_chance, of="The chance", other=right)

@@ -12,6 +12,7 @@ Unknowns have the points along the first axis, shape (P, 1) or (P, J); data are 
 """
 
 import re
+import statistics
 from collections.abc import Callable
 from functools import cache
 
@@ -23,7 +24,7 @@ import references
 import references_batting
 from formula_reader import Names, UnreadError
 from paths import ROOT
-from scipy import integrate, special, stats
+from scipy import integrate, optimize, special, stats
 
 from lib import estimators
 from lib import exchangeability as ex
@@ -129,6 +130,28 @@ def chance_of_28() -> Names:
     return {**schools, r"P(\max_j y_j \ge 28 \mid \mu)": references.some_at_least(28)}
 
 
+def chance_of_both() -> Names:
+    schools = {r"\sigma_j": references.SIGMA, r"\mu": references.pooled()[0]}
+    return {**schools, r"P(\max_j y_j \ge 28, \min_j y_j \le -3 \mid \mu)": references.some_at_both()}
+
+
+def on_turned_axes() -> Names:
+    """Distances in standard errors, and the direction of the pooled mean: the root of what each estimate moves it."""
+    moved = [estimators.complete_pooling(Y + row, SIGMA).mean - POOLED.mean for row in np.eye(J)]
+    return {"z_j": stats.norm.ppf(stats.norm(MU, SIGMA).cdf(Y)), "u_j": np.sqrt(moved)}
+
+
+def tied_by_mu() -> Names:
+    """Covariance of two effects, from the precision matrix of all unknowns at once."""
+    together = [references.given_tau(float(tau), Y, SIGMA)[1][0, 2] for tau in TAU[:, 0]]
+    weight = estimators.shrinkage_weight(SIGMA, TAU)
+    return {
+        r"\operatorname{Cov}(\theta_A, \theta_C \mid y, \tau)": column(together),
+        "w_A": weight[:, :1],
+        "w_C": weight[:, 2:3],
+    }
+
+
 def all_unknowns() -> Names:
     return {r"p(\theta, \mu \mid y, \tau)": np.exp(column(MODEL.log_joint(THETA, MU[:, 0], TAU[:, 0]) + 60))}
 
@@ -223,6 +246,42 @@ def near_zero() -> Names:
         "p": lambda _, tau: np.exp(likelihood(tau=np.atleast_1d(tau))),
         r"\approx": 0.03,
     }
+
+
+def two_forms(q: float = 0.0) -> Names:
+    """How much of mu one sweep keeps in each form: its squared multiple correlation with what is drawn in between."""
+    kept: dict[int, list[float]] = {0: [], 1: []}
+    for tau in TAU[:, 0]:
+        precision = np.diag(np.append(1 / SIGMA**2 + 1 / tau**2, J / tau**2 + q))
+        precision[-1, :-1] = precision[:-1, -1] = -1 / tau**2
+        for non_centred, shares in kept.items():
+            to_form = np.eye(J + 1)
+            to_form[:-1, -1] = -non_centred
+            covariance = to_form @ np.linalg.inv(precision) @ to_form.T
+            link = covariance[:-1, -1]
+            shares.append(float(link @ np.linalg.solve(covariance[:-1, :-1], link) / covariance[-1, -1]))
+    h = stats.hmean(SIGMA**2)
+    return {
+        r"\varphi_c": np.array(kept[0])[:, np.newaxis],
+        r"\varphi_n": np.array(kept[1])[:, np.newaxis],
+        "h": h,
+        "S": column(MU_GIVEN.sd**-2.0),
+        "A": J / TAU**2,
+        "B": (SIGMA**-2.0).sum(),
+        "q": q,
+    }
+
+
+def where_they_break_even() -> Names:
+    """The factor by which standard errors are divided, by a search; tau is known."""
+    tau = 10.0
+
+    def difference(f: float) -> float:
+        precision = (f / SIGMA) ** 2
+        w = precision / (precision + 1 / tau**2)
+        return float((1 - w).mean() - np.average(w, weights=precision))
+
+    return {"h": stats.hmean(SIGMA**2), r"\tau": tau, "f": optimize.brentq(difference, 0.1, 10, xtol=1e-14)}
 
 
 # The arcsine scale, and James and Stein
@@ -520,14 +579,10 @@ def one_county() -> Names:
 
 
 def later_count() -> Names:
-    """The page's negative binomial has the rate parameter for the same exposure as its Gamma law."""
-
-    def negative_binomial(shape, rate):
-        return stats.nbinom(shape, rate / (rate + LATER_EXPOSURE))
-
+    """The count of a later exposure, its rate integrated out."""
     later = GammaPoisson(np.array([LATER]), [LATER_EXPOSURE], shape=2.0, rate=1.0)
     chance = later.log_marginal_likelihood(COUNTY_GIVEN.shape[:, 0], COUNTY_GIVEN.rate[:, 0])
-    return {r"\operatorname{NegativeBinomial}": negative_binomial, r"\tilde y \mid y \sim": column(chance)}
+    return {r"\tilde y \mid y \sim": column(chance)}
 
 
 def hidden_county() -> Names:
@@ -595,6 +650,20 @@ def mean_over_draws() -> Names:
         r"\operatorname{logsumexp}_s": lambda values: special.logsumexp(values, axis=1, keepdims=True),
         "S": 40,
         r"\approx": 1e-9,
+    }
+
+
+def alike_in_a_state() -> Names:
+    """Correlation of two rates of one state, by the moments of log-normal variables."""
+    tau, nu, omega = between(0.05, 1.2), between(1, 3), between(0.2, 1.2)
+    mean, over_shape = stats.lognorm(tau), stats.lognorm(omega, scale=np.exp(-nu))
+    within = mean.moment(2) * over_shape.mean()
+    return {
+        r"\tau": tau,
+        r"\nu": nu,
+        r"\omega": omega,
+        r"\rho": mean.var() / (mean.var() + within),
+        r"\operatorname{E}(1 / a_i)": over_shape.mean(),
     }
 
 
@@ -918,6 +987,19 @@ def small_counties() -> Names:
     return {"x": sum([20_000] * 3) / 1_000_000}
 
 
+def spread_of_rates() -> Names:
+    """Forty equally likely sets of 58 rates: distances from the average of a set, and the variance of a set."""
+    rng = np.random.default_rng(58)
+    sets = rng.uniform(2, 20, (40, 58)) + rng.uniform(0, 9, 58)
+    about = sets - sets.mean(axis=1, keepdims=True)
+    return {
+        "J": 58,
+        "g_j": sets.mean(axis=0, keepdims=True) - sets.mean(),
+        "v_j": about.var(axis=0, keepdims=True),
+        r"\operatorname{E}(s^2 \mid y)": np.mean([statistics.variance(one) for one in sets.tolist()]),
+    }
+
+
 def half_dispersed() -> Names:
     return {"a": 24, "m": 4}
 
@@ -962,11 +1044,17 @@ MEANINGS: dict[str, Names] = {
 READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("pooling", r"\hat\theta_j = y_j"): no_pooling,
     ("pooling", r"P\big(\max_j y_j \ge 28"): chance_of_28,
+    ("pooling", r"P\big(\max_j y_j \ge 28,\, \min_j"): chance_of_both,
+    ("pooling", "z_j = "): on_turned_axes,
+    ("pooling", "u_j = "): on_turned_axes,
+    ("pooling", r"\sum_j u_j z_j ="): on_turned_axes,
+    ("pooling", r"Q = \sum_j z_j^2"): on_turned_axes,
     ("pooling", r"\hat\theta_j^{\text{compromise}}"): compromise,
     ("pooling", r"\mu \sim"): one_effect,
     ("pooling", r"\operatorname{se}(\hat\mu) = 10"): equal_sigma,
     ("shrinkage", r"\log p(\theta_j"): shape_of_theta,
     ("shrinkage", "w = 25"): weight(16, 5),
+    ("shrinkage", r"\operatorname{Cov}(\theta_A"): tied_by_mu,
     ("estimation", r"p(\theta, \mu \mid y, \tau) \propto"): all_unknowns,
     ("estimation", r"\mu \mid \text{all else}"): mean_of_effects,
     ("estimation", r"\varphi = \frac{1}{J}"): gibbs_in_turn,
@@ -988,6 +1076,16 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("learning-tau", r"\int_\epsilon^{1}"): near_zero,
     ("learning-tau", r"\eta_j \sim"): standardised,
     ("learning-tau", "w = 1/2"): weight(12, 12),
+    ("learning-tau", r"h ="): two_forms,
+    ("learning-tau", r"S ="): two_forms,
+    ("learning-tau", r"A ="): two_forms,
+    ("learning-tau", r"B ="): two_forms,
+    ("learning-tau", r"\frac{1 - \varphi_n}"): two_forms,
+    ("learning-tau", r"1 - \varphi_c"): two_forms,
+    ("learning-tau", r"1 - \varphi_n"): two_forms,
+    ("learning-tau", r"\varphi_c ="): lambda: two_forms(0.02),
+    ("learning-tau", r"\varphi_n ="): lambda: two_forms(0.02),
+    ("learning-tau", r"f ="): where_they_break_even,
     ("learning-tau", "w = 25/125"): weight(10, 5),
     ("learning-tau", r"\varphi = 1 - w = 4/5"): weight(10, 5),
     ("notation", r"p(\log \tau)"): on_log_scale,
@@ -1020,6 +1118,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("batting", "g_j = -"): halfway,
     ("batting", r"\|g\|^2 = S"): halfway,
     ("three-point", r"p(\theta) \propto"): one_prior,
+    ("three-point", r"p(\kappa) \propto \kappa^{-3/2}"): batting_prior,
     ("three-point", r"p(\kappa) \propto (1 + \kappa)^{-3/2}"): shots_prior,
     ("three-point", r"p(\kappa) \propto (1 + \kappa)^{-2}"): steeper_prior,
     ("exchangeability", r"\mu \sim"): lambda: {
@@ -1049,6 +1148,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("asthma-counties", r"p(y \mid a, b)"): hidden_county,
     ("asthma-counties", "p_j ="): law_of_a_count,
     ("asthma-counties", r"x = 3 \cdot"): small_counties,
+    ("asthma-counties", r"\operatorname{E}(s^2"): spread_of_rates,
     ("asthma-nested", r"\log p(y'_{ij}"): mean_over_draws,
     ("asthma-nested", r"\mu \sim N(\log 5"): lambda: {
         r"\mu \sim": in_code("asthma-nested", "stats.norm(np.log(5), np.log(2))")
@@ -1056,6 +1156,8 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("asthma-nested", r"\nu \sim N(\log 10"): lambda: {
         r"\nu \sim": in_code("asthma-nested", "stats.norm(np.log(10), 1)")
     },
+    ("asthma-nested", r"\rho = \frac"): alike_in_a_state,
+    ("asthma-nested", r"\operatorname{E}(1 / a_i)"): alike_in_a_state,
     ("asthma-nested", "a / m ="): half_dispersed,
     ("lecture", r"y_j \sim N(\hat\mu"): one_effect,
     ("lecture", r"y_j \sim \operatorname{Poisson}"): lambda: COUNTS,
@@ -1080,6 +1182,11 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("batting", r"X_j \to \bar X+(X_j-\bar X)/2"): A_LIMIT,
     ("learning-tau", r"\tau>0"): A_CONDITION,
     ("learning-tau", r"J\ge3"): A_CONDITION,
+    ("learning-tau", r"\sigma_j>0"): A_CONDITION,
+    ("learning-tau", r"\tau^2 = h"): A_CONDITION,
+    ("learning-tau", r"\tau^2<h"): A_CONDITION,
+    ("learning-tau", r"\tau^2>h"): A_CONDITION,
+    ("learning-tau", r"A = B"): A_CONDITION,
     ("learning-tau", r"J\ge4"): A_CONDITION,
     ("learning-tau", r"k<1"): A_CONDITION,
     ("learning-tau", r"k>-6"): A_CONDITION,
@@ -1094,6 +1201,8 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("exchangeability", r"v>0"): A_CONDITION,
     ("exchangeability", r"\rho<0"): A_CONDITION,
     ("exchangeability", r"c>0"): A_CONDITION,
+    ("exchangeability", r"a,b>0"): A_CONDITION,
+    ("exchangeability", r"c\ge0"): A_CONDITION,
     ("exchangeability", r"N\ge n"): A_CONDITION,
     ("exchangeability", r"k\le n"): A_CONDITION,
     ("exchangeability", r"N\le7"): A_CONDITION,
@@ -1175,6 +1284,10 @@ def mean_of_beta_binomial(function: Callable) -> np.ndarray:
 
 def variance_of_share(made):
     return stats.beta(MEAN * CONCENTRATION + made, (1 - MEAN) * CONCENTRATION + ATTEMPTS - made).var()
+
+
+def square_of_distance(made):
+    return (made / ATTEMPTS - MEAN) ** 2
 
 
 def correlation_of_two(law: np.ndarray) -> float:
@@ -1266,7 +1379,14 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("estimation", r"\tau/\sqrt{J}"): sd_of_mu,
     ("estimation", r"(\theta_j-\mu)/\tau"): stats.norm.ppf(stats.norm(MU, TAU).cdf(THETA)),
     ("estimation", r"(1-\varphi)/(1+\varphi)"): share_of_draws,
-    ("learning-tau", r"w y_j+(1-w)\mu"): with_equal_noise,
+    ("learning-tau", r"w_j y_j+(1-w_j)\mu"): THETA_GIVEN.mean,
+    ("learning-tau", r"w_j(y_j-\mu)"): THETA_GIVEN.mean - MU,
+    ("learning-tau", r"\tau^2S/J"): lambda: {**two_forms(), "=": GIVEN.weight.mean(axis=1, keepdims=True)},
+    ("learning-tau", r"1-S/\sum_j\sigma_j^{-2}"): lambda: {
+        **two_forms(),
+        "=": np.average(GIVEN.weight, axis=1, weights=SIGMA**-2.0)[:, np.newaxis],
+    },
+    ("learning-tau", r"h/f^2"): lambda: {**where_they_break_even(), "f": 3.0, "=": stats.hmean((SIGMA / 3) ** 2)},
     ("learning-tau", r"(1-\varphi)/(1+\varphi)"): share_of_draws,
     ("lecture", r"\tau^4/(\tau^2+\sigma^2)"): spread_of_means,
     ("batting", "k-2"): lambda: {"=": best_constant()["c"]},
@@ -1285,6 +1405,7 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("three-point", r"n/(n+\kappa)"): SHARES["w"],
     ("three-point", r"m(1-m)/(\kappa+1)"): POPULATION.var(),
     ("three-point", r"s^2(1-w)"): mean_of_beta_binomial(variance_of_share),
+    ("three-point", r"\kappa/n"): mean_of_beta_binomial(square_of_distance) / POPULATION.var() - 1,
     ("exchangeability", r"n v(1+(n-1)\rho)"): variance_of_sum(DRAWN, RHO),
     ("exchangeability", "-1/(5-1)"): smallest_correlation(5),
     ("exchangeability", r"10\theta^2(1-\theta)^3"): lambda: {r"\theta": RHO, "=": stats.binom(5, RHO).pmf(2)},
@@ -1300,6 +1421,8 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("exchangeability", "1/(2+3+1)"): correlation_of_two(ex.joint_law(ex.urn_counts(2, 2, 3, 1))),
     ("exchangeability", "-1/(a+b-1)"): without_replacement,
     ("exchangeability", "k(k-1)/(2n)"): bounds_of_sequences,
+    ("exchangeability", "n(n-1)/(2N)"): lambda: {"n": 2, "N": 9, "=": exchangeable.birthday(2, 9)},
+    ("exchangeability", r"8\cdot7/(2N)"): lambda: {"N": 9.0, "=": sum(range(8)) / 9},
     ("exchangeability", r"N v(1-(N-1)/6)"): lambda: {"N": 5, "=": variance_of_sum(5, -1 / 6)},
     ("exchangeability", "(a+s)/(a+b+n)"): next_draw,
     ("exchangeability", "-1/5"): smallest_correlation(6),
@@ -1348,6 +1471,9 @@ SPELT: dict[tuple[str, str], str] = {
         "shrinkage": r"""
             N(\mu,\tau^2)
             J-1
+            \sqrt{n}
+            \sqrt{2n}
+            \theta_A-\theta_C
             -3\pm16
             N(8,10^2)
         """,
@@ -1371,12 +1497,13 @@ SPELT: dict[tuple[str, str], str] = {
             V_\mu(\tau)^{-1/2}
             \tau^{-1}
             \log(1/\epsilon)
+            1/\tau
+            V_\mu(\tau)^{1/2}
+            \mu+\tau\eta_j
+            \sigma_j/\tau
+            \sqrt{h}
             \tau^{-(J-1)}
-            w\bar y+(1-w)\mu
-            1-w
-            w(y_j-\mu)
             y_j-\tau\eta_j
-            (1-w)\bar y+w\mu
             \operatorname{Var}(\mu)+\operatorname{E}[\tau^2]
             -\tau/10
             \int_\epsilon\tau^{-k}d\tau
@@ -1422,6 +1549,7 @@ SPELT: dict[tuple[str, str], str] = {
             (1-m)\kappa
             \sqrt{\theta_j(1-\theta_j)/N_j}
             \operatorname{E}[\theta(1-\theta)]/N
+            1/\sqrt\kappa
         """,
         "exchangeability": r"""
             X_1+\dots+X_n

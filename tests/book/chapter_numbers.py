@@ -16,6 +16,7 @@ import numpy as np
 import references
 import references_asthma as asthma
 import references_batting as batting
+import references_learning_tau as learning_tau
 import references_three_point as three_point
 
 
@@ -56,9 +57,11 @@ TWICE = "integrals over mu and over the school's effect (references.chance_of_be
 CONTRASTS = "contrasts without mu and Gauss's rule over tau (references.tau_rule)"
 MIXTURE = "the precision matrix at each tau of Gauss's rule (references.moments)"
 CUT = "SciPy's adaptive integrator on the logarithm of tau (references.cut_off)"
+SIMULATED = "a simulation of 6,000 sets of schools (references_learning_tau.study)"
 REPLICATED = "integrals over mu and tau (references.some_replicate, replicates_vary_more)"
 PROPER = "the precision matrix at each tau of a grid (exchangeability_reference.under_proper_priors)"
 FRACTIONS = "fractions of whole numbers (exchangeability_reference)"
+GEOMETRIC = "a geometric sum and its highest place (exchangeability_reference.one_switch_of_a_coin)"
 ALL_WAYS = "all ways to choose nine, one after another (exchangeability_reference.halves)"
 CONVOLUTION = "convolving hypergeometric laws (exchangeability_reference.early)"
 CORRELATED = "an eight-dimensional normal distribution function (references.some_averaged)"
@@ -71,6 +74,7 @@ PROCESS = "the first events of a Poisson process (references_asthma.county_quant
 RATES = "prior times likelihood by Gauss's rule (references_asthma.county_rates)"
 PASCAL = "a sum of fractions (references_asthma.county_count)"
 BINOMIAL = "a sum of binomial terms in logarithms (references.checking_power)"
+MIDDLE = asthma.county_quantile(0.5, 6, 6)
 GRID = "a grid on which the prior is flat (three_point.spread_grid)"
 GAMMAS = "log gammas (three_point.log_beta_binomial, best_beta_binomial)"
 DELTA = "the delta method (three_point.difference_of_roots)"
@@ -102,8 +106,10 @@ COPIED = batting.with_copied_williams()
 TAILS = "tails of the Gamma distribution (references_asthma.california_outside)"
 NEWTON = "negative binomial by SciPy, quasi-Newton search (references_asthma.california_best)"
 SCORES = "where the expected score function is zero (references_asthma.california_limit)"
+UNITY = "generating functions at roots of unity (references_asthma.california_with_total, california_numbers_hidden)"
 RECURSION = "the recursion from one count to the next (references_asthma.california_pmf)"
 RATE_GRID = "sums over a grid of rates (references_asthma.gamma_masses)"
+SETS = "sets of rates drawn from a grid of shapes, means and rates (references_asthma.california_sets)"
 THREE_GRIDS = "sums over a grid of shapes, means and rates (references_asthma.california_posterior)"
 
 CALIFORNIA_RATE = 1168 / asthma.california()[0].sum()
@@ -111,7 +117,25 @@ EB_SHAPE, EB_MEAN = asthma.california_best()
 CALIFORNIA_SHAPE, CALIFORNIA_MEAN = (
     values @ asthma.california_posterior()[2] for values in asthma.california_posterior()[:2]
 )
+HIDDEN_NUMBER = asthma.california_numbers_hidden("2017_2019")
+CALIFORNIA_WORTH = asthma.california_worth()
+CALIFORNIA_SETS = asthma.california_sets()
+CALIFORNIA_FIRST, CALIFORNIA_LAST = asthma.california_ends()
+CALIFORNIA_SMALL = asthma.california()[0] < 0.6
 CALIFORNIA_GAIN = asthma.california_scores("full") - asthma.california_scores("common")
+
+
+def of_sets(values: np.ndarray, quantile: float | None = None) -> tuple[float, float]:
+    """Return mean or quantile of a value of each set, and five standard errors of it in the page's 10,000 draws."""
+    if quantile is None:
+        return float(values.mean()), float(5 * values.std() / 89)
+    beside = np.quantile(values, [quantile - 0.008, quantile + 0.008])  # five standard errors of a share of 2.5%
+    return float(np.quantile(values, quantile)), float(np.diff(beside)[0] / 2)
+
+
+def of_share(share: float) -> tuple[float, float]:
+    """Return a probability and five standard errors of a share of the page's draws, and of the sets."""
+    return float(share), float(5 * (share * (1 - share) / 8000) ** 0.5)
 
 
 def california_score(method: str) -> float:
@@ -123,6 +147,17 @@ def spread(treatment: str) -> float:
     """Standard deviation of the rates by maximum likelihood."""
     shape, mean = asthma.california_best(treatment)
     return mean / shape**0.5
+
+
+def worth_of_a_draw(correlation: float) -> float:
+    """How many independent draws one is worth whose correlations fall as the powers of a number."""
+    return (1 - correlation) / (1 + correlation)
+
+
+def left_by_two_moves(tau: float) -> float:
+    """The share of mu's distance that a sweep leaves which moves mu alone and then all effects along with it."""
+    left = references.SIGMA**2 / (tau**2 + references.SIGMA**2)
+    return float(left.mean() - np.average(left, weights=references.SIGMA**-2.0))
 
 
 def farthest_total() -> float:
@@ -155,6 +190,16 @@ NUMBERS: list[Number] = [
     Number("pooling", "this_c", references.phi((-3 - 7.685617) / 16), 1e-7, "error function"),
     Number("pooling", "averaged_max", references.some_averaged(28, 1), 1e-4, CORRELATED),
     Number("pooling", "averaged_min", references.some_averaged(-3, -1), 1e-4, CORRELATED),
+    Number("pooling", "some_both", references.some_at_both(), 1e-9, "school by school, by what has been seen so far"),
+    Number("pooling", "simulated_both", references.some_at_both(), MonteCarlo("simulated_both_se"), "school by school"),
+    Number("pooling", "averaged_both", references.both_averaged(), 1e-6, "Gauss-Hermite over the pooled mean"),
+    Number("pooling", "a_positive", references.phi(28 / 15), 1e-9, "error function"),
+    Number("pooling", "c_positive", references.phi(-3 / 16), 1e-9, "error function"),
+    Number("pooling", "pooled_positive", references.phi(7.685617 / 4.071919), 1e-6, "error function"),
+    Number("pooling", "mean_without_a", references.pooled(references.Y[1:], references.SIGMA[1:])[0], 1e-9, SQUARES),
+    Number("pooling", "this_a_without", 1 - references.phi((28 - 6.069534) / 15), 1e-6, "error function"),
+    Number("pooling", "q_smaller", 0.3043, 5e-5, "chi-squared with 7 degrees of freedom, by an independent program"),
+    Number("pooling", "noticed_from", references.noticed_from(), 0.2, f"{IMHOF}; the page interpolates"),
     Number("pooling", "distance_a", (28 - 7.685617) / 15, 1e-6, "by hand from the printed mean"),
     Number(
         "pooling",
@@ -172,6 +217,13 @@ NUMBERS: list[Number] = [
     Number("shrinkage", "mean_a_5", references.posterior_mean("A", 5), 1e-9, LINEAR),
     Number("shrinkage", "sd_a_5", references.posterior_sd("A", 5), 1e-9, LINEAR),
     Number("shrinkage", "mu_5", float(references.given_tau(5)[0][-1]), 1e-9, LINEAR),
+    Number("shrinkage", "sd_a_20", references.posterior_sd("A", 20), 1e-9, LINEAR),
+    *(
+        Number("shrinkage", f"positive_{name}", references.above_zero(school, 5), 1e-9, LINEAR)
+        for name, school in (("a", "A"), ("least", "E"), ("most", "G"))
+    ),
+    *(Number("shrinkage", f"a_beats_c_{tau}", references.a_beats_c(tau), 1e-9, LINEAR) for tau in (5, 10, 20, 1000)),
+    Number("shrinkage", "grid_sd_a", references.posterior_sd("A", 5), 1e-4, LINEAR),
     Number("shrinkage", "grid_mean_a", references.posterior_mean("A", 5), 1e-4, LINEAR),
     Number("shrinkage", "mean_a_sqrt5", references.posterior_mean("A", 5**0.5), 1e-9, LINEAR),
     Number("shrinkage", "mean_a_20", references.posterior_mean("A", 20), 1e-9, LINEAR),
@@ -184,6 +236,7 @@ NUMBERS: list[Number] = [
     ),
     Number("shrinkage", "sample_variance", statistics.variance(references.Y), 1e-9, "Python's statistics module"),
     Number("shrinkage", "mean_noise_variance", 1328 / 8, 1e-9, "sum of squared standard errors, by hand"),
+    Number("shrinkage", "below_noise_0", references.varies_less_than_noise(0), MonteCarlo("below_noise_0_se"), IMHOF),
     Number("shrinkage", "below_noise_5", references.varies_less_than_noise(5), MonteCarlo("below_noise_5_se"), IMHOF),
     Number(
         "shrinkage", "below_noise_10", references.varies_less_than_noise(10), MonteCarlo("below_noise_10_se"), IMHOF
@@ -215,15 +268,17 @@ NUMBERS: list[Number] = [
     Number("estimation", "sd_a", references.posterior_sd("A", 5), 1e-9, LINEAR),
     Number("estimation", "phi", references.gibbs_autocorrelation(5), 1e-9, CANONICAL),
     Number("estimation", "lag_one", references.gibbs_autocorrelation(5), MonteCarlo("lag_one_se"), CANONICAL),
+    Number("estimation", "worth", 1000 * worth_of_a_draw(references.gibbs_autocorrelation(5)), 1e-6, CANONICAL),
+    Number("estimation", "tau_walk", 6.5755, MonteCarlo("tau_walk_se"), PROGRAM),
+    Number("estimation", "plug_in_sd", (1 / 5**2 + 1 / 15**2) ** -0.5, 1e-9, "precisions add up"),
+    Number("estimation", "plain_worth", 10_000 * worth_of_a_draw(references.gibbs_autocorrelation(5)), 1e-4, CANONICAL),
     Number(
         "estimation",
-        "worth",
-        1000 * (1 - references.gibbs_autocorrelation(5)) / (1 + references.gibbs_autocorrelation(5)),
-        1e-6,
-        CANONICAL,
+        "woven_worth",
+        10_000 * worth_of_a_draw(left_by_two_moves(5)),
+        1_000,
+        "exact for so linear a chain",
     ),
-    Number("estimation", "tau_walk", 6.5755, MonteCarlo("tau_walk_se"), PROGRAM),
-    Number("estimation", "nuts_tau_flat", 6.5755, MonteCarlo("nuts_tau_flat_se"), PROGRAM),
     Number("estimation", "tau_flat", 6.5755, 1e-4, PROGRAM),
     Number("estimation", "a_flat", 11.400, 5e-4, PROGRAM),
     Number("estimation", "tau_cauchy", references.averaged_over_tau("tau", 5), 1e-3, CONTRASTS),
@@ -266,11 +321,40 @@ NUMBERS: list[Number] = [
         2e-5,
         MIXTURE,
     ),
+    Number("learning-tau", "tau_off_zero", learning_tau.off_zero(), 2e-3, CONTRASTS),
+    Number("learning-tau", "a_sd_low", references.moments("half-normal 5")[1][0, 0] ** 0.5, 1e-4, MIXTURE),
+    Number("learning-tau", "a_sd_high", references.moments("flat on tau squared")[1][0, 0] ** 0.5, 1e-4, MIXTURE),
     Number("learning-tau", "median_ig1", references.tau_quantile(0.5, "inverse-gamma 1"), 1e-4, CONTRASTS),
     Number("learning-tau", "median_ig001", references.tau_quantile(0.5, "inverse-gamma 0.001"), 1e-4, CONTRASTS),
     Number("learning-tau", "cut_1", references.cut_off(2, 1.0)[0], 1e-3, CUT),
     Number("learning-tau", "cut_001", references.cut_off(2, 0.01)[0], 1e-4, CUT),
     Number("learning-tau", "cut_where", references.cut_for_mean(6.4633808), 1e-3, CUT),
+    Number("learning-tau", "quiet_cut", references.cut_off(1, 1e-148)[0], 1e-4, CUT),
+    Number("learning-tau", "eta_5_low", learning_tau.eta_sds(5.0).min(), 1e-6, LINEAR),
+    Number("learning-tau", "eta_5_high", learning_tau.eta_sds(5.0).max(), 1e-6, LINEAR),
+    Number("learning-tau", "eta_30_low", learning_tau.eta_sds(30.0).min(), 1e-6, LINEAR),
+    Number("learning-tau", "eta_30_high", learning_tau.eta_sds(30.0).max(), 1e-6, LINEAR),
+    Number(
+        "learning-tau", "root_h", statistics.harmonic_mean(references.SIGMA**2) ** 0.5, 1e-9, "the standard library"
+    ),
+    Number(
+        "learning-tau",
+        "below_root_h",
+        learning_tau.chance_below(statistics.harmonic_mean(references.SIGMA**2) ** 0.5),
+        1e-3,  # the page adds up the steps of a grid
+        CONTRASTS,
+    ),
+    Number(
+        "learning-tau",
+        "root_h_2",
+        statistics.harmonic_mean((references.SIGMA / 2) ** 2) ** 0.5,
+        1e-9,
+        "the standard library",
+    ),
+    Number("learning-tau", "tau_mean_2", learning_tau.mean_of_tau(2), 1e-4, CONTRASTS),
+    Number("learning-tau", "a_above_c", learning_tau.better("A", "C"), 1e-5, LINEAR),
+    Number("learning-tau", "at_zero", learning_tau.misses_at_zero(5), MonteCarlo("at_zero_se"), SIMULATED),
+    Number("learning-tau", "positive", learning_tau.held_where_positive(10), MonteCarlo("positive_se"), SIMULATED),
     Number("learning-tau", "with_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
     Number("learning-tau", "with_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),
     Number("learning-tau", "best_a", references.best_chances()[0], MonteCarlo("best_a_se"), TWICE),
@@ -511,6 +595,7 @@ NUMBERS: list[Number] = [
         GRID,
     ),
     Number("three-point", "grid_covington", three_point.covington_posterior()[0], 2e-5, GRID),
+    Number("three-point", "grid_covington_sd", three_point.covington_posterior()[1], 5e-5, GRID),
     *(
         Number("three-point", f"{name}kappa_{place}", value, MonteCarlo(f"{name}kappa_{place}_se"), GRID)
         for name, part in (("", "first"), ("season_", "season"))
@@ -568,9 +653,17 @@ NUMBERS: list[Number] = [
         MonteCarlo("as_far_se"),
         LINEAR_IN_MAKES,
     ),
+    *(
+        Number("three-point", f"again_{kind}", three_point.again(kind), MonteCarlo(f"again_{kind}_se"), GRID)
+        for kind in ("partial", "pooled")
+    ),
+    *(
+        Number("three-point", f"content_80_{kind}", three_point.content(kind, 0.8)[0], 1e-6, "probabilities added up")
+        for kind in ("partial", "pooled")
+    ),
     Number("three-point", "cover_80_partial", three_point.coverage("partial", 0.8), 1e-12, "probabilities added up"),
     Number("three-point", "cover_80_pooled", three_point.coverage("pooled", 0.8), 1e-12, "probabilities added up"),
-    Number("three-point", "cover_80_se", 0.4 / 77**0.5, 1e-12, "by hand"),
+    Number("three-point", "cover_80_se", three_point.content("partial", 0.8)[1], 1e-6, "probabilities added up"),
     Number("three-point", "log_score_gain", three_point.log_score_gain()[0], 1e-3, GAMMAS),
     Number("three-point", "log_score_gain_sd", three_point.log_score_gain()[1], 1e-3, GAMMAS),
     Number("three-point", "this_player", three_point.start_as_good(False), 1e-9, "binomial coefficients"),
@@ -578,16 +671,31 @@ NUMBERS: list[Number] = [
     Number("three-point", "winner_first", three_point.winner()[0], MonteCarlo("winner_first_se"), ENUMERATION),
     Number("three-point", "winner_true", three_point.winner()[1], MonteCarlo("winner_true_se"), ENUMERATION),
     Number("three-point", "winner_shrunken", three_point.winner()[1], MonteCarlo("winner_shrunken_se"), ENUMERATION),
+    Number("three-point", "ablest_true", three_point.ablest()[0], MonteCarlo("ablest_true_se"), "integrated"),
+    Number("three-point", "ablest_shrunken", three_point.ablest()[1], MonteCarlo("ablest_shrunken_se"), "integrated"),
     Number("three-point", "best_first", three_point.ten(True, "first"), 1e-12, "sorted and added up"),
     Number("three-point", "best_expected", three_point.ten(True, "expected"), 1e-6, GAMMAS),
     Number("three-point", "best_later", three_point.ten(True, "rest"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_first", three_point.ten(False, "first"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_later", three_point.ten(False, "rest"), 1e-12, "sorted and added up"),
+    Number("three-point", "worst_expected", three_point.ten(False, "expected"), 1e-6, GAMMAS),
+    Number("three-point", "best_sd", three_point.ten(True, "stray"), 1e-6, "probabilities added up"),
+    Number("three-point", "worst_sd", three_point.ten(False, "stray"), 1e-6, "probabilities added up"),
+    Number("three-point", "mccollum_rest", 78 / 200, 1e-12, "by hand"),
+    Number("three-point", "twins_apart", 78 / 200 - 77 / 231, 1e-12, "by hand"),
+    Number("three-point", "twins_sd", three_point.stray_of_twins(), 1e-6, "probabilities added up"),
     Number("three-point", "first_77", FIRST_77, 1e-12, "sums over the 77"),
     Number("three-point", "later_77", LATER_77, 1e-12, "sums over the 77"),
     Number("three-point", "first_others", FIRST_OTHERS, 1e-12, "sums over the others"),
     Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
-    Number("three-point", "later_needed", three_point.best_beta_binomial()[1] * 7 / 3, 0.3, GAMMAS),
+    *(
+        Number("three-point", f"below_{part}", three_point.below(2250 / 7, part), MonteCarlo(f"below_{part}_se"), GRID)
+        for part in ("first", "season")
+    ),
+    *(
+        Number("three-point", name, three_point.kappa_quantile(share, "season") * 7 / 3, MonteCarlo(f"{name}_se"), GRID)
+        for name, share in (("season_needed", 0.5), ("season_needed_low", 0.05), ("season_needed_high", 0.95))
+    ),
     # When groups are alike before the data
     Number("exchangeability", "prior_correlation", 0.5, MonteCarlo("prior_correlation_se"), "100 / (100 + 100)"),
     Number("exchangeability", "prior_a_beats_b", 0.5, MonteCarlo("prior_a_beats_b_se"), "symmetry"),
@@ -647,6 +755,12 @@ NUMBERS: list[Number] = [
     Number("exchangeability", "chain_110", 0.5 * 0.9 * 0.1, 1e-12, "by hand"),
     Number("exchangeability", "chain_101", 0.5 * 0.1 * 0.1, 1e-12, "by hand"),
     Number("exchangeability", "chain_distance", 0.02, 1e-12, "half the difference, by hand"),
+    Number("exchangeability", "one_switch_chain", 9 * 0.1 * 0.9**8, 1e-12, "nine places, by hand"),
+    Number("exchangeability", "one_switch_coin", exchangeable.one_switch_of_a_coin(), 1e-5, GEOMETRIC),
+    Number("exchangeability", "one_switch", 9 * 0.1 * 0.9**8 - exchangeable.one_switch_of_a_coin(), 1e-5, GEOMETRIC),
+    Number(
+        "exchangeability", "chain_nearest", exchangeable.chain_to_mixtures(), 1e-4, "five coins, by hand and descent"
+    ),
     Number("exchangeability", "distance_100", exchangeable.shuffle_to_coin(100, 10), 1e-9, FRACTIONS),
     Number("exchangeability", "bound_pairs_100", 0.45, 1e-12, "10 * 9 / 200"),
     Number("exchangeability", "bound_colours_100", 0.2, 1e-12, "2 * 10 / 100"),
@@ -712,6 +826,54 @@ NUMBERS: list[Number] = [
     Number("lecture", "mean_a_5", 9.866, 5e-4, "an independent program"),
     Number("lecture", "mean_a_sqrt5", 8.165, 5e-4, "an independent program"),
     Number("lecture", "mean_a_20", 20.967, 5e-4, "an independent program"),
+    Number("lecture", "mu_5_sd", references.given_tau(5.0)[1][8, 8] ** 0.5, 1e-9, LINEAR),
+    *(
+        Number("lecture", name, value, 1e-9, source)
+        for name, value, source in [
+            ("above_a_none", references.phi(28 / 15), ERROR_FUNCTION),
+            ("above_c_none", references.phi(-3 / 16), ERROR_FUNCTION),
+            ("above_a_5", references.above_zero("A", 5.0), LINEAR),
+            ("above_c_5", references.above_zero("C", 5.0), LINEAR),
+            ("above_mu_pooled", references.phi(references.pooled()[0] / references.pooled()[1]), SQUARES),
+        ]
+    ),
+    # A prior N(0, s^2) for mu: the precision matrix of all nine gains one entry.
+    *(
+        Number("lecture", f"{name}_normal_{s}", references.given_tau_and_prior(5.0, float(s))[place], 1e-9, LINEAR)
+        for s in (5, 20)
+        for name, place in (("mu", 8), ("mean_a", 0))
+    ),
+    Number("lecture", "rest_at_bats_clemente", 367, 0, INTEGERS),
+    Number("lecture", "hits_kessinger", 155, 0, "the season's records"),
+    Number("lecture", "covington_made", 50, 0, "counted by hand"),
+    Number("lecture", "covington_attempts", 101, 0, "counted by hand"),
+    Number("lecture", "covington_later", 231, 0, "counted by hand"),
+    Number("lecture", "players", len(three_point.SHOTS), 0, "lines of the file"),
+    Number("lecture", "later_players", len(three_point.REGULARS), 0, "lines of the file"),
+    *(
+        Number("lecture", f"raw_{name}", value, 1e-9, "lines of the file, added up one by one")
+        for name, value in asthma.raw_rates("Fresno", "Madera", "Merced", "Stanislaus").items()
+    ),
+    Number("lecture", "counties", 58, 0, "lines of the file"),
+    # For instructors
+    *(
+        Number("instructors", name, value, tolerance, source)
+        for name, value, tolerance, source in [
+            ("mean_a", references.moments()[0][0], 1e-4, MIXTURE),
+            (
+                "likelihood_at_10",
+                exp(references.restricted_log_likelihood(10) - references.restricted_log_likelihood(0)),
+                1e-4,
+                "contrasts from which mu has dropped out (references.restricted_log_likelihood)",
+            ),
+            ("some", references.some_at_least(28), 1e-9, ERROR_FUNCTION),
+            ("this", 1 - references.phi((28 - references.pooled()[0]) / 15), 1e-9, ERROR_FUNCTION),
+            ("q_larger", 4 * references.pooled()[2], 1e-9, SQUARES),
+            ("p_larger", 0.0087, 6e-5, "a table of chi-squared with 7 degrees of freedom, 18.83"),
+            ("weight_c", 25 / (25 + 256), 1e-12, "by hand"),
+            ("sd_a", 8.341, 6e-4, "an independent program"),
+        ]
+    ),
     Number("lecture", "tau_mean", 6.5755, 5e-5, "an independent program"),
     Number("lecture", "tau_median", 5.239, 5e-4, "an independent program"),
     Number("lecture", "tau_square", 75.16, 5e-3, "an independent program"),
@@ -759,14 +921,25 @@ NUMBERS: list[Number] = [
     Number(
         "checking", "covered_alone", 0.8, MonteCarlo("covered_alone_se"), "symmetry of the noise, as the chapter says"
     ),
+    *(
+        Number(
+            "checking",
+            f"covered_{sampler}_{which}",
+            0.8 if sampler == "right" else float(references.checking_ranks_looked_at(which)[1:-1].sum()),
+            MonteCarlo(f"covered_{sampler}_{which}_se"),
+            "sums over mu, the estimate and the truth (references.checking_ranks_looked_at)",
+        )
+        for sampler in ("alone", "right")
+        for which in ("high", "best")
+    ),
     Number(
         "checking",
         "sd_a_pooled",
         references.checking_posterior_of_a()[1],
-        MonteCarlo("sd_a_pooled_se"),
+        1e-9,
         "the precision matrix of all parameters at once (references.checking_posterior_of_a)",
     ),
-    Number("checking", "sd_a_alone", 15, MonteCarlo("sd_a_alone_se"), "school A's standard error"),
+    Number("checking", "sd_a_alone", 15, 1e-12, "school A's standard error"),
     Number("checking", "power_100", references.checking_power(100, 0.9), 1e-9, BINOMIAL),
     Number("checking", "power_2000", references.checking_power(2000, 0.9), 1e-8, BINOMIAL),
     Number("checking", "power_2000_half", references.checking_power(2000, 0.95), 1e-8, BINOMIAL),
@@ -807,6 +980,17 @@ NUMBERS: list[Number] = [
     Number("asthma-county", "grid_mean", asthma.county_mean(1), 1e-6, RATES),
     Number("asthma-county", "kept_share", asthma.county_count(1, [3]), MonteCarlo("kept_share_se"), PASCAL),
     Number("asthma-county", "kept_mean", asthma.county_mean(1), MonteCarlo("kept_mean_se"), RATES),
+    Number("asthma-county", "middle", MIDDLE, 1e-9, PROCESS),
+    Number(
+        "asthma-county",
+        "rank_of_middle",
+        1 - exp(-5 * MIDDLE) * (1 + 5 * MIDDLE + (5 * MIDDLE) ** 2 / 2),
+        1e-9,
+        "fewer than three events of a Poisson process with rate 5",
+    ),
+    Number("asthma-county", "above_prior_mean", asthma.county_above(3 / 5), 1e-9, PROCESS),
+    Number("asthma-county", "in_top_tenth", asthma.county_above(asthma.county_quantile(0.9, 3, 5)), 1e-9, PROCESS),
+    Number("asthma-county", "bad_year", 1 - exp(-MIDDLE) * (1 + MIDDLE + MIDDLE**2 / 2), 1e-9, "Poisson, term by term"),
     Number("asthma-county", "weight", 1 / 6, 1e-12, "100,000 person-years of 600,000"),
     Number("asthma-county", "raw_large", 0.3, 1e-12, "three in a million"),
     Number("asthma-county", "mean_small", asthma.county_mean(0.1), 1e-9, RATES),
@@ -838,7 +1022,22 @@ NUMBERS: list[Number] = [
     Number("asthma-counties", "eb_shape", EB_SHAPE, 0.005, NEWTON),
     Number("asthma-counties", "eb_mean", EB_MEAN, 0.001, NEWTON),
     Number("asthma-counties", "eb_spread", EB_MEAN / EB_SHAPE**0.5, 0.001, NEWTON),
-    Number("asthma-counties", "eb_people", EB_SHAPE / EB_MEAN / 3 * 1e6, 150, NEWTON),
+    Number("asthma-counties", "eb_people", round(EB_SHAPE / EB_MEAN / 3 * 1e6, -4), 0, NEWTON),
+    Number("asthma-counties", "eb_rate", EB_SHAPE / EB_MEAN, 0.0004, NEWTON),
+    Number("asthma-counties", "eb_relative", EB_SHAPE**-0.5, 1e-4, NEWTON),
+    Number("asthma-counties", "people_low", CALIFORNIA_WORTH[0], 10_000, THREE_GRIDS),
+    Number("asthma-counties", "people_high", CALIFORNIA_WORTH[1], 30_000, THREE_GRIDS),
+    Number("asthma-counties", "outside_expected", asthma.california_expected_outside()[0], 1e-6, TAILS),
+    Number("asthma-counties", "humboldt_out", asthma.california_expected_outside()[1], 1e-6, TAILS),
+    Number("asthma-counties", "humboldt_out_shown", asthma.california_expected_outside()[2], 1e-6, TAILS),
+    Number("asthma-counties", "mean_with_total", asthma.california_with_total("2017_2019", 66)[1], 0.002, UNITY),
+    Number("asthma-counties", "hidden_sd", asthma.california_numbers_hidden("2017_2019")[1], 0.001, RATE_GRID),
+    Number("asthma-counties", "hidden_z", (24 - HIDDEN_NUMBER[0]) / HIDDEN_NUMBER[1], 0.001, RATE_GRID),
+    Number("asthma-counties", "hidden_tail", HIDDEN_NUMBER[2], 1e-4, UNITY),
+    Number("asthma-counties", "learned_mean", EB_MEAN / 10, 1e-4, NEWTON),
+    Number("asthma-counties", "learned_spread", EB_SHAPE**-0.5, 1e-4, NEWTON),
+    Number("asthma-counties", "chosen_mean", 3 / 5, 1e-9, "Gamma(3, 5)"),
+    Number("asthma-counties", "chosen_spread", 3**-0.5, 1e-9, "Gamma(3, 5)"),
     Number("asthma-counties", "weight_hundred", 0.3 / (0.3 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "weight_la", 30.490521 / (30.490521 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "brute", asthma.california_log_likelihood(), 1e-6, RATE_GRID),
@@ -869,18 +1068,65 @@ NUMBERS: list[Number] = [
     Number("asthma-counties", "fresno_raw", 57e6 / (3 * 989255), 1e-9, "57 deaths, 989,255 people, three years"),
     Number(
         "asthma-counties",
-        "partial_lowest",
-        asthma.california_rate("San Diego"),
-        MonteCarlo("partial_lowest_se"),
-        THREE_GRIDS,
-    ),
-    Number(
-        "asthma-counties",
         "partial_highest",
         asthma.california_rate("Fresno"),
         MonteCarlo("partial_highest_se"),
         THREE_GRIDS,
     ),
+    *(
+        Number(
+            "asthma-counties",
+            f"{county.lower()}_mean",
+            asthma.california_rate(county),
+            0.04,  # five standard errors of an average of conditional means
+            THREE_GRIDS,
+        )
+        for county in ("Fresno", "Madera", "Merced", "Stanislaus")
+    ),
+    Number(
+        "asthma-counties",
+        "sure_count",
+        int((abs(asthma.california_above(CALIFORNIA_RATE) - 0.5) > 0.475).sum()),
+        0,
+        SETS,
+    ),
+    Number("asthma-counties", "fewer_count", int((asthma.california()[0] < 0.39).sum()), 0, "populations of 2017"),
+    Number("asthma-counties", "all_small", CALIFORNIA_SMALL.mean(), 1e-9, "populations of 2017"),
+    *(
+        Number("asthma-counties", name, *of_share(share), SETS)
+        for name, share in {
+            "fresno_first": CALIFORNIA_FIRST.max(),
+            "diego_last": CALIFORNIA_LAST[asthma.california_place("San Diego")],
+            "likeliest_last": CALIFORNIA_LAST.max(),
+            "highest_small": CALIFORNIA_FIRST[CALIFORNIA_SMALL].sum(),
+            "lowest_small": CALIFORNIA_LAST[CALIFORNIA_SMALL].sum(),
+        }.items()
+    ),
+    *(
+        Number("asthma-counties", name, *of_sets(values, quantile), SETS)
+        for name, values, quantile in (
+            ("greatest_rate", CALIFORNIA_SETS.max(axis=1), None),
+            ("greatest_low", CALIFORNIA_SETS.max(axis=1), 0.025),
+            ("greatest_high", CALIFORNIA_SETS.max(axis=1), 0.975),
+            ("least_rate", CALIFORNIA_SETS.min(axis=1), None),
+            ("least_low", CALIFORNIA_SETS.min(axis=1), 0.025),
+            ("least_high", CALIFORNIA_SETS.min(axis=1), 0.975),
+            ("sd_of_rates", CALIFORNIA_SETS.std(axis=1, ddof=1), None),
+            ("sd_low", CALIFORNIA_SETS.std(axis=1, ddof=1), 0.025),
+            ("sd_high", CALIFORNIA_SETS.std(axis=1, ddof=1), 0.975),
+        )
+    ),
+    Number("asthma-counties", "fresno_rank_low", 1, 0, SETS),
+    Number("asthma-counties", "fresno_rank_high", 14, 1, SETS),
+    Number(
+        "asthma-counties",
+        "sd_of_means",
+        statistics.stdev([float(rate) for rate in asthma.california_rates() @ np.exp(asthma.LOG_RATES)]),
+        0.01,
+        THREE_GRIDS,
+    ),
+    Number("asthma-counties", "deaths_needed", asthma.california_deaths_needed(), 0, RATE_GRID),
+    Number("asthma-counties", "deaths_usual", 0.03 * CALIFORNIA_RATE, 1e-9, "10,000 people, three years"),
     Number("asthma-counties", "impossible", 1, 0, "Del Norte alone has zero and then a hidden count"),
     Number("asthma-counties", "common_rate", asthma.california_common(), 1e-4, "expected deaths equal (EM)"),
     Number("asthma-counties", "score_half", california_score("half"), 1e-6, "interval by distribution functions"),
@@ -935,7 +1181,22 @@ NUMBERS: list[Number] = [
             ("florida_low", nested.state_quantile("Florida", 0.025, "mean")),
             ("florida_cv_low", 100 * nested.state_quantile("Florida", 0.975, "shape") ** -0.5),
             ("piute", nested.piute()),
+            ("piute_one", nested.piute_in_one_population()),
+            ("alike", nested.alike()),
         ]
     ),
-    Number("asthma-nested", "gain_one_spread", nested.ahead_of(nested.one_population()[2])[1], 0.2, STATES),
+    Number("asthma-nested", "gain_one_spread", nested.ahead_of(nested.one_population()[2])[1], 0.4, STATES),
+    Number("asthma-nested", "gain_one_naive", nested.ahead_of(nested.one_population()[2])[2], 0.2, STATES),
+    *(
+        Number("asthma-nested", name, value, 0, "counted in the file, line by line")
+        for name, value in [
+            ("counties", nested.counts().y.size),
+            ("others", nested.counts().y.size - 1),
+            ("others_utah", sum(nested.counts().states[s] == "Utah" for s in nested.counts().state) - 1),
+            ("counties_texas", sum(nested.counts().states[s] == "Texas" for s in nested.counts().state)),
+            ("deaths_texas", nested.deaths("Texas")),
+            ("deaths_hawaii", nested.deaths("Hawaii")),
+            ("piute_years", round(1e5 * nested.counts().x[nested.place_of_piute()])),
+        ]
+    ),
 ]

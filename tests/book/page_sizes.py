@@ -49,7 +49,11 @@ COUNTS: dict[tuple[str, str], set[int]] = {
     },
     ("batting", "at bat"): {45 * len(BATTING), int(WILLIAMS["rest_at_bats"]), 450},
     ("three-point", "school"): {len(SCHOOLS)},
-    ("three-point", "player"): {len(SHOTS) - 1, REGULARS - 1},
+    ("three-point", "player"): {
+        len(SHOTS) - 1,
+        REGULARS - 1,
+        int((SHOTS["first_attempts"] + SHOTS["rest_attempts"] >= 422).sum()),  # the first shots' median of kappa
+    },
     ("three-point", "hit"): {1},
     ("three-point", "attempt"): {
         int(COVINGTON["first_attempts"]),
@@ -71,6 +75,7 @@ COUNTS: dict[tuple[str, str], set[int]] = {
         int(TEXAS["deaths_1980_84"].sum()),
         int(WASHINGTON["deaths_1980_84"].sum()),
         20,  # an exercise
+        int(KIDNEY.query("state == 'Utah' and county == 'Beaver County'")["deaths_1980_84"].item()),
     },
     ("problem-sets/shrinkage-in-sport", "player"): {30},
     ("problem-sets/rates", "county"): {2, 48},
@@ -101,8 +106,8 @@ NUMBERS: dict[str, set[int]] = {
         15**2,
     },
     "shrinkage": {5**2, 125, int(SCHOOLS["y"].iloc[6]), 21, 23, 16**2},
-    "estimation": {18, 19, 300},
-    "learning-tau": {15, 20, 24, 40, 308, int(SCHOOLS["y"].iloc[6]), 125, 16 * len(SCHOOLS)},
+    "estimation": {18, 19, 9 * 10 // 2, 2 * 4 * 4},
+    "learning-tau": {15, 20, 24, 40, 148, int(SCHOOLS["y"].iloc[6]), 125, 16 * len(SCHOOLS)},
     "checking": {
         20,
         99,

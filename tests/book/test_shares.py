@@ -13,6 +13,7 @@ from functools import cache
 import book_rules as rules
 import curves_batting
 import numpy as np
+import page_sentences
 import pytest
 import references
 import references_asthma as asthma
@@ -59,7 +60,7 @@ SHARE = re.compile(
 )
 CODE = "the page's code has it"
 LOOKED_AT = "a picture that no reference draws"
-ASSERTED = "the page's code asserts it, in these words"
+ASSERTED = "the page claims it, in these words"
 ASIDE = "an ordinal, or no share of anything"
 
 
@@ -89,6 +90,12 @@ def alpine_after_one_death():
     exposure, low, high = (np.asarray(part) for part in asthma.california())
     shown = low == high
     return float((1 / exposure[asthma.california_place("Alpine")]) / (low[shown].sum() / exposure[shown].sum()))
+
+
+def twins():
+    """How many of the ten best starts were 50 of 101."""
+    best = sorted(zip(SHOTS["first_made"], SHOTS["first_attempts"], strict=True), key=lambda pair: -pair[0] / pair[1])
+    return best[:10].count((50, 101))
 
 
 def pooled_by_shooters():
@@ -147,6 +154,9 @@ SHARES = {
     },
     "shrinkage": {
         "28 points one of 15": ASIDE,
+        "less than a tenth of a point": ASIDE,
+        "one of the two is ahead": ASIDE,
+        "it is two to one": lambda: references.a_beats_c(5.0) / (1 - references.a_beats_c(5.0)),
         "tested four times as many": 4,
         "Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
     "estimation": {
@@ -167,7 +177,7 @@ SHARES = {
         "one in twenty": lambda: ranks.rank_chances().min(),
         "three of the five leave": lambda: sum(k < 1 for k in (-1, 0, 0.5, 1, 2)) / 5,
         "where it is a tenth of a point": 0.1,
-        "within four per cent": lambda: tolerance_of(learning_tau.best_school),
+        "within seven per cent": lambda: tolerance_of(learning_tau.best_school),
         "a third more pupils": lambda: pupils_at_break_even() - 1,
         "more than five to one": LOOKED_AT,
     },
@@ -176,7 +186,6 @@ SHARES = {
         "49 in ten bars": ASIDE,
         "below one in ten more often": lambda: 0.1 if 1 - 0.9**16 > 0.5 else None,
         "three in a hundred": ASSERTED,
-        "was below one in a hundred": LOOKED_AT,
         "three of the ten are 7 or more": lambda: (np.arange(10) >= 7).mean(),
         "from thirty per cent": CODE,
         "to thirty per cent": CODE,
@@ -213,6 +222,9 @@ SHARES = {
     },
     "three-point": {
         "50 of 101": lambda: COVINGTON["first_made"] / COVINGTON["first_attempts"],
+        "51 of 101": lambda: max(SHOTS["first_made"] / SHOTS["first_attempts"]),
+        "Two of the ten": lambda: twins() / 10,
+        "78 of 200": 78 / 200,
         "14 of 20": 14 / 20,
         "474 of 1340": 474 / 1340,
         "one of 100": ASIDE,
@@ -228,7 +240,9 @@ SHARES = {
         "about one seventh": lambda: 500 / (500 + three_point.kappa_quantile(0.95, "first")),
         "to seven tenths": lambda: 500 / (500 + three_point.kappa_quantile(0.05, "first")),
         "is seven tenths": CODE,
-        "mean is a quarter": CODE,
+        "At seven tenths": lambda: 750 / (750 + 2250 / 7),
+        "reliability of seven tenths": CODE,
+        "mean is a tenth": CODE,
         "four times as many as Covington": lambda: kappa_of_the_league() / COVINGTON["first_attempts"],
         "shot four times as": 4,
         "about four times as many as ours": lambda: 450 / SHOTS["first_attempts"].mean(),
@@ -242,7 +256,6 @@ SHARES = {
         "ended below one quarter": CODE,
         "settle below one quarter": CODE,
         "about an eighth": lambda: float(shuffle_to_coin(10_000, 100) / (2 * 100 / 10_000)),
-        "about a quarter of zero": LOOKED_AT,
     },
     "asthma-county": {
         "peaks at two fifths and": lambda: (3 - 1) / 5,
@@ -262,6 +275,8 @@ SHARES = {
         "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
         "more than a sixth": smaller_than_fresno,
         "ten times the number": lambda: 1_000_000 / 100_000,
+        "39 in 40": 0.975,
+        "a tenth of a million": lambda: 100_000 / 1_000_000,
         "Thirty times the rate": alpine_after_one_death,
         "twenty times as large": 20,
     },
@@ -273,6 +288,14 @@ SHARES = {
         "nine tenths": lambda: (1 + 0.8) / 2,
         "by about a third": LOOKED_AT,
         "40 per cent": LOOKED_AT,
+        # The page claims these itself.
+        "one of the four hyperparameters": 1 / 4,
+        "more than four times the rate": LOOKED_AT,
+        "one of twenty a county": 0.05,
+        "Three of the four truths": 3 / 4,
+        "two to four times the median": LOOKED_AT,
+        "about a fifth": LOOKED_AT,
+        "as much as a third": LOOKED_AT,
     },
     "problem-sets/sampling": {"once in ten thousand": LOOKED_AT},  # bounded in test_sampling_problem_set
     "lecture": {
@@ -337,7 +360,8 @@ def fault(match, rows, code, source=""):
     if fitting[0] in (LOOKED_AT, ASIDE):
         return ""
     if fitting[0] is ASSERTED:
-        return "" if f'"the text says {match[0]}"' in source else f"{match[0]!r}: not asserted"
+        claimed = any(match[0] in claim.words for claim in page_sentences.read(source)[1])
+        return "" if claimed else f"{match[0]!r}: not claimed"
     share = said(match)
     if fitting[0] is CODE:
         around = {round(100 * value) for value in (share, 1 + share)}

@@ -152,6 +152,7 @@ def test_a_count_may_be_whole():
     for number in (206, 209, 207.8, -207):
         assert diagnose(number, 207.33, whole=True) != ""
     assert diagnose(207, 207.33, rtol=1e-4) != ""
+    assert "digits" not in diagnose(210, 207.33, whole=True)
 
 
 def test_what_nothing_explains_may_have_words_of_its_own():

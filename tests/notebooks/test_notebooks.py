@@ -201,6 +201,8 @@ def cells(hidden, shown):
 def test_what_only_serves_the_page_is_left_out():
     page = cells("from lib.prose import glue\na = 1\nglue(a=a)", "%config b\nprint(b)")
     assert notebooks.plain_code(page) == ["", "%config b\nprint(b)"]
+    own = cells("c = [b for b in range(3)]", "print(b)")  # what a comprehension names is its own
+    assert notebooks.plain_code(own) == ["", "print(b)"]
 
 
 @pytest.mark.parametrize(

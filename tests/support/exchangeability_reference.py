@@ -109,6 +109,50 @@ def birthday(k, n):
     return float(1 - Fraction(perm(n, k), n**k))
 
 
+def one_switch_of_a_coin(n=10):
+    """The most that a coin can give to exactly one switch in n flips: a geometric sum, p q (p^m - q^m) / (p - q)."""
+
+    def chance(p):
+        q, m = 1 - p, n - 1
+        return 2 * p * q * (p**m - q**m) / (p - q)
+
+    return -optimize.minimize_scalar(lambda p: -chance(p), bounds=(0.01, 0.4), method="bounded").fun
+
+
+@cache
+def chain_to_mixtures(n=10, stay=0.9):
+    """How far the sticky chain is from the nearest mixture of five coins: 0, p, 1/2, 1 - p and 1, found by descent.
+
+    The chain is its own mirror image, so a nearest mixture is too. Sequences are counted by their ones and their runs:
+    of s ones in r runs of ones there are comb(s - 1, r - 1).
+    """
+
+    def ways(count, runs):
+        return comb(count - 1, runs - 1) if count and runs else int(count == runs == 0)
+
+    kinds = [
+        (s, one + zero - 1, (1 + (one == zero)) * ways(s, one) * ways(n - s, zero))
+        for s in range(n + 1)
+        for one in range(n + 1)
+        for zero in (one - 1, one, one + 1)
+        if zero >= 0 and ways(s, one) * ways(n - s, zero)
+    ]
+    ones, switches, many = np.array(kinds).T
+    assert many.sum() == 2**n
+    law = many * stay ** (n - 1 - switches) * (1 - stay) ** switches / 2
+
+    def distance(at):
+        sure, fair, p = abs(at)
+        pair = (p**ones * (1 - p) ** (n - ones) + (1 - p) ** ones * p ** (n - ones)) / 2
+        ends = (0.0**ones + 0.0 ** (n - ones)) / 2
+        mixture = many * (sure * ends + fair / 2**n + (1 - sure - fair) * pair)
+        return abs(law - mixture).sum() / 2
+
+    starts = [(0.1, 0.02, 0.1), (0.2, 0.05, 0.15), (0.1, 0.0, 0.05)]
+    options = {"xatol": 1e-9, "fatol": 1e-12, "maxiter": 4000}
+    return min(optimize.minimize(distance, start, method="Nelder-Mead", options=options).fun for start in starts)
+
+
 def rows(name):
     with (DATA / f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))

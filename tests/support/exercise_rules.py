@@ -56,8 +56,11 @@ class Question(NamedTuple):
     said: str
     of: str = ""
 
+    def told(self, answer) -> str:
+        return diagnose(answer, self.expected, slips=self.slips, rtol=self.rtol, atol=self.atol, **self.options)
+
     def is_right(self, answer) -> bool:
-        return not diagnose(answer, self.expected, slips=self.slips, rtol=self.rtol, atol=self.atol, **self.options)
+        return not self.told(answer)
 
 
 def checks_of(module: ModuleType) -> dict[str, Callable]:

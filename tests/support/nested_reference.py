@@ -5,6 +5,7 @@ shape with the county rates integrated out, gives everything: the prior of a tab
 table for all hyperparameters is two matrix products.
 """
 
+import statistics
 from functools import cache
 from typing import NamedTuple
 
@@ -114,6 +115,12 @@ def state_quantile(state, probability, parameter):
     return float(np.exp(optimize.brentq(lambda log: below(log) - probability, axis[0] + 0.1, axis[-1] - 0.1)))
 
 
+def deaths(state):
+    """Deaths of 1980-84 in a state, added up one by one."""
+    data = counts()
+    return sum(int(y) for y, s in zip(data.y, data.state, strict=True) if data.states[s] == state)
+
+
 def raw_rate(state):
     """Deaths over person-years of a state."""
     data = counts()
@@ -122,9 +129,10 @@ def raw_rate(state):
 
 
 def ahead_of(scores):
-    """How far the nested model's log score is ahead, and the standard error of that over counties."""
-    gain = nested_scores()[0] - scores
-    return float(gain.sum()), float(gain.std() * gain.size**0.5)
+    """How far the nested model's log score is ahead, and the standard errors of that over states and over counties."""
+    gain, state = nested_scores()[0] - scores, counts().state
+    over_states = statistics.stdev(gain[state == s].sum() for s in range(len(counts().states)))
+    return float(gain.sum()), over_states * len(counts().states) ** 0.5, float(gain.std() * gain.size**0.5)
 
 
 def county_rate(place):
@@ -133,11 +141,36 @@ def county_rate(place):
     return state_expectation(data.states[data.state[place]], lambda m, a: (a + data.y[place]) / (a / m + data.x[place]))
 
 
-def piute():
-    """The same for Piute County in Utah."""
+def place_of_piute():
+    """The row of Piute County in Utah."""
     frame = pd.read_csv(FILE)
     (place,) = np.flatnonzero((frame["state"] == "Utah") & (frame["county"] == "Piute County"))
-    return county_rate(place)
+    return int(place)
+
+
+def piute():
+    """Its posterior mean rate."""
+    return county_rate(place_of_piute())
+
+
+def piute_in_one_population():
+    """The same, the states not known: averaged over the shape and the mean of one population."""
+    weight, a, m = one_population()[4:]
+    place = place_of_piute()
+    return float(weight @ ((a + counts().y[place]) / (a / m + counts().x[place])))
+
+
+def alike():
+    """Posterior mean of the correlation of two rates in a state, by the variances of a simulated state and county."""
+    hyper = posterior().hyper
+    total = 0.0
+    z = np.linspace(-6, 6, 241)
+    weight = np.exp(-(z**2) / 2) / np.exp(-(z**2) / 2).sum()
+    for (i, j, k), mass in np.ndenumerate(hyper.sum(axis=0)):
+        m, a = np.exp(TAU[i] * z), np.exp(NU[j] + OMEGA[k] * z)
+        between = weight @ m**2 - (weight @ m) ** 2
+        total += mass * between / (between + (weight @ m**2) * (weight @ (1 / a)))
+    return float(total / hyper.sum())
 
 
 @cache
@@ -194,4 +227,12 @@ def one_population():
     shape, rate = a[:, np.newaxis] + data.y, (a / m)[:, np.newaxis] + data.x
     e = data.later_x * data.growth
     p = np.exp(stats.nbinom.logpmf(data.later, shape, rate / (rate + e)))
-    return float(weight @ a), float(weight @ m), np.log(weight @ p), deviance(e * (weight @ (shape / rate)))
+    return (
+        float(weight @ a),
+        float(weight @ m),
+        np.log(weight @ p),
+        deviance(e * (weight @ (shape / rate))),
+        weight,
+        a,
+        m,
+    )

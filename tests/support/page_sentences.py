@@ -123,8 +123,9 @@ def _in_question(block: str, at: int) -> bool:
 
 
 def _in_markup(block: str, word: re.Match) -> bool:
-    """Say whether a word stands in code, a formula, a role's argument, a link's address or a quotation of a source."""
+    """Say whether a word stands in code, a formula, a role's argument, a link to a section or a quotation."""
     markup = (
-        r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|\[[^\]]*\]\{\.quotation\}|<[^>]*>|\(\w+(?:-\w+)+\)=|\{\w+\}"
+        r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*#[^)]*\)|\]\([^)]*\)|\[[^\]]*\]\{\.quotation\}"
+        r"|<[^>]*>|\(\w+(?:-\w+)+\)=|\{\w+\}"
     )
     return any(found.start() <= word.start() < found.end() for found in re.finditer(markup, block))

@@ -47,6 +47,34 @@ def some_at_most(value):
     return 1 - chance
 
 
+def some_at_both(high=28.0, low=-3.0, mu=None):
+    """Chance that one set has a school at `high` or above and one at `low` or below, from school to school."""
+    mu = pooled()[0] if mu is None else mu
+    neither, only_high, only_low, both = 1.0, 0.0, 0.0, 0.0  # what has been seen so far
+    for sigma in SIGMA:
+        up, down = phi((mu - high) / sigma), phi((low - mu) / sigma)
+        both += only_high * down + only_low * up
+        only_high, only_low = only_high * (1 - down) + neither * up, only_low * (1 - up) + neither * down
+        neither *= 1 - up - down
+    return both
+
+
+@cache
+def both_averaged():
+    """The same with mu uncertain, by Gauss's rule."""
+    mean, se, _ = pooled()
+    node, weight = np.polynomial.hermite_e.hermegauss(40)
+    return float(weight @ [some_at_both(mu=mean + se * z) for z in node] / weight.sum())
+
+
+def a_beats_c(tau):
+    """Chance that school A's effect exceeds school C's: a contrast of the joint posterior."""
+    mean, covariance = given_tau(tau)
+    contrast = np.zeros(J + 1)
+    contrast[[0, 2]] = 1, -1
+    return phi(float(contrast @ mean / np.sqrt(contrast @ covariance @ contrast)))
+
+
 @cache
 def some_averaged(value, sign):
     """The same (sign 1: reaches, -1: falls to), mu being uncertain: the eight are then correlated through it."""
@@ -65,6 +93,13 @@ def given_tau(tau, y=Y, sigma=SIGMA):
     return covariance @ np.append(y / sigma**2, 0), covariance
 
 
+def given_tau_and_prior(tau, scale):
+    """Posterior mean of (theta, mu) if mu has the prior N(0, scale^2) in place of a flat one."""
+    precision = np.linalg.inv(given_tau(tau)[1])
+    precision[-1, -1] += 1 / scale**2
+    return np.linalg.solve(precision, np.append(Y / SIGMA**2, 0))
+
+
 def posterior_mean(school, tau):
     """Posterior mean of one school's effect, by its letter."""
     return float(given_tau(tau)[0]["ABCDEFGH".index(school)])
@@ -74,6 +109,11 @@ def posterior_sd(school, tau):
     """Posterior standard deviation of one school's effect, by its letter."""
     k = "ABCDEFGH".index(school)
     return float(given_tau(tau)[1][k, k] ** 0.5)
+
+
+def above_zero(school, tau):
+    """Chance that one school's effect is above zero."""
+    return phi(posterior_mean(school, tau) / posterior_sd(school, tau))
 
 
 def crossing(one, other):
@@ -179,6 +219,12 @@ def power_of_q(tau):
     precision = 1 / SIGMA**2
     form = np.diag(precision) - np.outer(precision, precision) / precision.sum()
     return exceeds(form, np.diag(SIGMA**2 + tau**2), stats.chi2.ppf(0.95, J - 1))
+
+
+@cache
+def noticed_from():
+    """The spread at which Q rejects as often as not."""
+    return float(optimize.brentq(lambda tau: power_of_q(tau) - 0.5, 5, 25, xtol=1e-3))
 
 
 @cache
@@ -452,10 +498,42 @@ def checking_slip_coverage(draws=49):
     return float(integrate.quad(middle, -8, 8, points=[0], limit=200)[0])
 
 
-def checking_power(replicates, factor):
-    """Chance that a count of 80% intervals is declared wrong at 1%, by summing logarithms of binomial terms."""
+@cache
+def checking_ranks_looked_at(which, draws=49, bars=10):
+    """Chances of tenths of the ranks among draws from a school's own likelihood, where its estimate is large.
+
+    `which` is "high", school A where its estimate is in its highest tenth, or "best", the school with the largest
+    estimate. Given mu, the schools are independent, and so is a truth given mu and its own estimate; its rank is
+    binomial. So these are sums over mu, over an estimate, and over the truth.
+    """
+    tau, prior_sd = 10.0, 5.0
+    own, spread = tau**2 / (tau**2 + SIGMA**2), np.sqrt(tau**2 + SIGMA**2)
+    z, step = np.linspace(-6, 6, 241, retstep=True)
+    mass = stats.norm.pdf(z) * step
+    ends = np.arange(0, draws + 2, (draws + 1) // bars)[:, np.newaxis] - 1
+
+    def tenths(j):
+        """A row for each estimate, in its standard deviations from mu."""
+        rows = []
+        for away in spread[j] * z:
+            truth = own[j] * away + np.sqrt(own[j]) * SIGMA[j] * z
+            up_to = stats.binom.cdf(ends, draws, stats.norm.cdf((truth - away) / SIGMA[j]))
+            rows.append(np.diff(up_to, axis=0) @ mass)
+        return np.array(rows)
+
+    if which == "best":
+        lower = [[stats.norm.cdf(spread[j] * z / spread[i]) for i in range(J) if i != j] for j in range(J)]
+        return sum((mass * np.prod(lower[j], axis=0)) @ tenths(j) for j in range(J))
+    cut = np.hypot(spread[0], prior_sd) * stats.norm.ppf(0.9)
+    high = prior_sd * z[:, np.newaxis] + spread[0] * z > cut
+    chances = (mass[:, np.newaxis] * mass * high).sum(axis=0) @ tenths(0)
+    return chances / chances.sum()
+
+
+def checking_power(replicates, factor, level=0.8):
+    """Chance that a count of such intervals is declared wrong at 1%, by summing logarithms of binomial terms."""
     normal = NormalDist()
-    covered = 2 * normal.cdf(factor * normal.inv_cdf(0.9)) - 1
+    covered = 2 * normal.cdf(factor * normal.inv_cdf((1 + level) / 2)) - 1
 
     def terms(p):
         k = range(replicates + 1)
@@ -464,6 +542,6 @@ def checking_power(replicates, factor):
             np.array(choose) + np.arange(replicates + 1) * log(p) + np.arange(replicates, -1, -1) * log(1 - p)
         )
 
-    right, wrong = np.cumsum(terms(0.8)), terms(covered)
+    right, wrong = np.cumsum(terms(level)), terms(covered)
     few, many = np.searchsorted(right, 0.005), np.searchsorted(right, 0.995)
     return float(wrong[:few].sum() + wrong[many + 1 :].sum())

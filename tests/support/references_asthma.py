@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 from paths import DATA
-from scipy import optimize, special, stats
+from scipy import interpolate, optimize, special, stats
 
 # Asthma in one county: three deaths at an exposure x, in 100,000 person-years, under a prior Gamma(3, rate 5).
 
@@ -245,3 +245,134 @@ def california_outside():
     mean = exposure * (least[shown].sum() + 66) / exposure.sum()
     below, above = stats.gamma.sf(mean, least + 1), stats.gamma.cdf(mean, np.maximum(least, 1e-9))
     return int((shown & ((below < 0.025) | (above < 0.025))).sum()), int(shown.sum())
+
+
+# The ends of the list of rates
+
+
+def california_above(rate):
+    """Chance that each county's rate is above this one, by a smooth curve through the grid's distribution functions."""
+    below = np.cumsum(california_rates(), axis=1)
+    at = np.log(rate) - (LOG_RATES[1] - LOG_RATES[0]) / 2  # a cell's mass lies half before its point, half after
+    return np.array([1 - float(interpolate.CubicSpline(LOG_RATES, row)(at)) for row in below])
+
+
+@cache
+def california_sets(size=40_000, seed=58):
+    """Sets of the 58 rates (rows) from the grid's posterior: its points drawn, then each rate by inverting its sums."""
+    rng = np.random.default_rng(seed)
+    shape, mean, mass = california_posterior()
+    likely, numbers = california_chances(), rng.multinomial(size, mass)
+    step = LOG_RATES[1] - LOG_RATES[0]
+    rows = []
+    for a, m, number in zip(shape, mean, numbers, strict=True):
+        if number:
+            sums = np.cumsum(likely * gamma_masses(a, m), axis=1)
+            sums /= sums[:, -1:]
+            draws = rng.random((likely.shape[0], number))
+            rows.append([np.interp(u, row, LOG_RATES + step / 2) for u, row in zip(draws, sums, strict=True)])
+    return np.exp(np.concatenate(rows, axis=1)).T
+
+
+@cache
+def california_ends():
+    """For each county the chances of the highest and of the lowest rate, in those sets."""
+    sets = california_sets()
+    return tuple(np.bincount(end, minlength=sets.shape[1]) / len(sets) for end in (sets.argmax(1), sets.argmin(1)))
+
+
+@cache
+def california_with_total(period, total):
+    """Shape and mean with the highest likelihood if the sum of the hidden counts is known, by products of polynomials.
+
+    The chance of a sum is a coefficient of the product of the counties' generating functions: here found by evaluating
+    it at roots of unity.
+    """
+    exposure, least, greatest = california(period)
+    hidden = least < greatest
+    unity = np.exp(2j * np.pi * np.arange(256) / 256)
+
+    def cost(place):
+        shape, mean = 1 / place[1] ** 2, np.exp(place[0])
+        count = stats.nbinom(shape, shape / (shape + mean * exposure))
+        chances = np.array([count.pmf(k) for k in range(1, 6)])[:, hidden]
+        product = np.prod(np.power.outer(unity, np.arange(1, 6)) @ (chances / chances.sum(axis=0)), axis=1)
+        of_total = float((product * unity**-total).mean().real)
+        return -count.logpmf(least)[~hidden].sum() - np.log(chances.sum(axis=0)).sum() - np.log(of_total)
+
+    best = optimize.minimize(cost, [np.log(9), 0.5], method="L-BFGS-B", bounds=[(0, 4), (0.05, 3)], tol=1e-12)
+    return float(1 / best.x[1] ** 2), float(np.exp(best.x[0]))
+
+
+def california_numbers_hidden(period):
+    """Mean and sd of the number of hidden counts if the fit is the truth, over the grid of rates, and P(24 or more)."""
+    exposure = california(period)[0]
+    (mass,) = gamma_masses(*california_best(period=period))
+    expected = exposure[:, np.newaxis] * np.exp(LOG_RATES)
+    hides = (stats.poisson.cdf(5, expected) - stats.poisson.cdf(0, expected)) @ mass
+    unity = np.exp(2j * np.pi * np.arange(64) / 64)
+    product = np.prod(1 - hides + np.multiply.outer(unity, hides), axis=1)
+    chances = np.array([(product * unity**-n).mean().real for n in range(59)])
+    return float(hides.sum()), float(np.sqrt((hides * (1 - hides)).sum())), float(chances[24:].sum())
+
+
+def california_expected_outside():
+    """How many counts, given that they are shown, are outside the band at equal rates; and Humboldt's two chances."""
+    exposure, least, greatest = california()
+    shown = least == greatest
+    rate = (least[shown].sum() + 66) / exposure.sum()
+    chances = []
+    for mean in exposure * rate:
+        law = stats.poisson(mean)
+        low, high = (next(k for k in range(1000) if law.cdf(k) >= end) for end in (0.025, 0.975))
+        out = law.cdf(low - 1) + law.sf(high)
+        masked = sum(law.pmf(k) for k in range(1, 6) if k < low or k > high)
+        chances.append((out, (out - masked) / (1 - law.cdf(5) + law.pmf(0))))
+    chances = np.array(chances)
+    return float(chances[shown, 1].sum()), *map(float, chances[california_place("Humboldt")])
+
+
+def california_worth():
+    """What the learned prior is worth in people watched for three years: a 95% interval, over the grid."""
+    shape, mean, mass = california_posterior()
+    people = shape / mean / 3e-6
+    order = people.argsort()
+    middle = np.cumsum(mass[order]) - mass[order] / 2
+    return np.interp([0.025, 0.975], middle, people[order])
+
+
+def california_deaths_needed():
+    """Deaths in 10,000 people and three years with which the state's rate is below 39 in 40 of the rates, by a sum."""
+    (mass,) = gamma_masses(*california_best())
+    exposure, least, greatest = california()
+    rate = (least[least == greatest].sum() + 66) / exposure.sum()
+    for deaths in range(100):
+        weight = mass * stats.poisson.pmf(deaths, 0.03 * np.exp(LOG_RATES))
+        if weight[np.exp(LOG_RATES) > rate].sum() > 39 / 40 * weight.sum():
+            return deaths
+    raise AssertionError("no number of deaths is enough")
+
+
+def california_last_county():
+    """Three deaths in a tenth of a million person-years under Gamma(10.8, 1.015): mean, ends of 95%, chance above 10.
+
+    Rates are per million, the mean and the ends per 100,000; all by sums over a grid.
+    """
+    rates = np.linspace(1e-4, 80, 400_001)
+    weight = rates**12.8 * np.exp(-1.115 * rates)  # of a Gamma density, whose factor cancels
+    weight /= weight.sum()
+    below = np.cumsum(weight)
+    low, high = np.interp([0.025, 0.975], below, rates) / 10
+    return float(weight @ rates) / 10, float(low), float(high), float(weight[rates > 10].sum())
+
+
+def raw_rates(*counties):
+    """Deaths of 2017-19 per million person-years: of these counties, and of all whose count is shown together."""
+    found, deaths, people = {}, 0, 0
+    for row in csv.DictReader((DATA / "asthma_california.csv").open(encoding="utf-8")):
+        if not row["deaths_2017_2019"]:
+            continue
+        deaths, people = deaths + int(row["deaths_2017_2019"]), people + int(row["population_2017"])
+        if row["county"] in counties:
+            found[row["county"].lower()] = 1e6 * int(row["deaths_2017_2019"]) / (3 * int(row["population_2017"]))
+    return found | {"all": 1e6 * deaths / (3 * people)}

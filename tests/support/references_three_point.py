@@ -256,12 +256,69 @@ def winner():
 
 
 def ten(best, what):
-    """Share made by the ten best or worst starters: first, later, or expected later."""
+    """Share made by the ten best or worst starters: first, later, expected later; or how far that strays."""
     ranked = sorted(SHOTS, key=lambda row: -int(row["first_made"]) / int(row["first_attempts"]))
     rows = ranked[:10] if best else ranked[-10:]
-    if what != "expected":
+    if what in ("first", "rest"):
         made, attempts = counts(what, rows)
         return made.sum() / attempts.sum()
     (made, attempts), (_, later) = counts("first", rows), counts("rest", rows)
     mean, kappa = best_beta_binomial()
+    if what == "stray":
+        variances = [variance_of_makes(y, n, of) for y, n, of in zip(made, attempts, later, strict=True)]
+        return sqrt(sum(variances)) / later.sum()
     return ((mean * kappa + made) / (kappa + attempts) * later).sum() / later.sum()
+
+
+def variance_of_makes(y, n, later):
+    """Variance of the number of later makes after y of n, by the best fit, all numbers added up."""
+    mean, kappa = best_beta_binomial()
+    chance, k = predictive_pmf(later, mean * kappa + y, (1 - mean) * kappa + n - y), np.arange(later + 1)
+    return float(chance @ k**2 - (chance @ k) ** 2)
+
+
+def stray_of_twins():
+    """Standard deviation of the difference of two later percentages after 50 of 101: of 200 shots and of 231."""
+    return sqrt(sum(variance_of_makes(50, 101, later) / later**2 for later in (200, 231)))
+
+
+def content(kind, level):
+    """Chance of the central intervals on average over the 77, and the standard error of the share that they hold."""
+    chances = []
+    for pmf, _ in predictive(kind):
+        cdf = pmf.cumsum()
+        low, high = np.argmax(cdf >= (1 - level) / 2), np.argmax(cdf >= (1 + level) / 2)
+        chances.append(pmf[low : high + 1].sum())
+    chances = np.array(chances)
+    return float(chances.mean()), sqrt((chances * (1 - chances)).sum()) / chances.size
+
+
+def again(kind):
+    """Root of the mean squared error that the posterior expects of a prediction of the later shots."""
+    made, attempts = counts("first", REGULARS)
+    _, later = counts("rest", REGULARS)
+    mean, kappa, weight = spread_grid("first")
+    total = 0.0
+    for guess, y, n, of in zip(predictions(kind), made, attempts, later, strict=True):
+        rate, worth = (mean * kappa + y) / (kappa + n), kappa + n
+        noise = rate * (1 - rate) / of * (worth + of) / (worth + 1)
+        total += (weight * ((guess - rate) ** 2 + noise)).sum()
+    return sqrt(total / made.size)
+
+
+def below(value, part):
+    """Posterior chance that the concentration is below a value."""
+    _, kappa, weight = spread_grid(part)
+    order = np.argsort(kappa[0])
+    share = weight.sum(axis=0)[order]
+    return float(np.interp(np.log(value), np.log(kappa[0][order]), share.cumsum() - share / 2))
+
+
+def ablest():
+    """Expected ability of the ablest of 176, and what the shrunken estimate expects of him, which is linear in it."""
+    mean, kappa = best_beta_binomial()
+    ability = np.linspace(0.3, 0.6, 30_001)
+    most = stats.beta.cdf(ability, mean * kappa, (1 - mean) * kappa) ** len(SHOTS)
+    best = 0.6 - np.trapezoid(most, ability)
+    attempts = counts("first")[1]
+    return float(best), float(np.mean((mean * kappa + attempts * best) / (kappa + attempts)))

@@ -28,17 +28,17 @@ def strips():
     return rows
 
 
-def band():
+def band(size=DATA_SETS):
     """Counts that each of ten bars stays within, except for once in two thousand on either side."""
-    k = np.arange(DATA_SETS + 1)
-    log_choose = special.gammaln(DATA_SETS + 1) - special.gammaln(k + 1) - special.gammaln(DATA_SETS - k + 1)
-    below = np.cumsum(np.exp(log_choose - k * np.log(10) + (DATA_SETS - k) * np.log(0.9)))
+    k = np.arange(size + 1)
+    log_choose = special.gammaln(size + 1) - special.gammaln(k + 1) - special.gammaln(size - k + 1)
+    below = np.cumsum(np.exp(log_choose - k * np.log(10) + (size - k) * np.log(0.9)))
     return np.searchsorted(below, [0.0005, 0.9995])
 
 
-def band_row(panel, count=1.0):
+def band_row(panel, count=1.0, size=DATA_SETS):
     """The band's corners; `count` is the height of one data set."""
-    low, high = band() * count
+    low, high = band(size) * count
     left, right = -0.5, DRAWS + 0.5
     return panel, panel.shapes[0], np.array([(left, low), (right, low), (right, high), (left, high)])
 
@@ -53,13 +53,13 @@ def bars(panel):
     return np.column_stack([tops[:, :, 0].mean(axis=1), tops[:, 0, 1]])
 
 
-def bar_rows(panel, chances, count=1.0, more=0):
+def bar_rows(panel, chances, count=1.0, more=0, size=DATA_SETS):
     """A row for each bar; `more` is a variance of the chances themselves."""
     middles = 2 + 5 * np.arange(BARS)
     rows = []
     for place, bar, chance in zip(middles, bars(panel), chances, strict=True):
-        error = np.sqrt(DATA_SETS * chance * (1 - chance) * (1 + more)) + 0.5
-        expected = np.array([[place, DATA_SETS * chance * count]])
+        error = np.sqrt(size * chance * (1 - chance) * (1 + more)) + 0.5
+        expected = np.array([[place, size * chance * count]])
         rows.append((panel, bar[np.newaxis], expected, 0.6 + ERRORS * error * count / panel.pixel[1]))
     return rows
 
@@ -131,6 +131,16 @@ def joint():
     return rows
 
 
+def looked_at():
+    """Bands, and bars where A's estimate is in its highest tenth, and of the school with the largest estimate."""
+    rows = []
+    for number, panel in enumerate(panels("checking", "fig-checking-looked-at")):
+        size = (DATA_SETS // 10, DATA_SETS)[number % 2]
+        chances = EVEN if number < 2 else references.checking_ranks_looked_at(("high", "best")[number % 2])
+        rows += [band_row(panel, size=size), *bar_rows(panel, chances, size=size)]
+    return rows
+
+
 def library():
     """The lines of no departure; the others are draws."""
     return [(panel, panel.curves[0], np.zeros_like) for panel in panels("checking", "fig-checking-library")]
@@ -162,6 +172,7 @@ FIGURES = {
     "fig-checking-strips": strips,
     "fig-checking-slip": slip,
     "fig-checking-joint": joint,
+    "fig-checking-looked-at": looked_at,
     "fig-checking-library": library,
     "fig-checking-power": power,
     "fig-checking-shapes": shapes,

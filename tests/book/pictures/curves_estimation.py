@@ -88,16 +88,29 @@ def acceptance(step):
 
 
 def tuning():
-    """Acceptance rates. How many draws are worth one is skipped: it is an estimate that at both ends is far off."""
+    """Acceptance rates. What a chain is worth is skipped: nobody knows it exactly."""
     top, bottom = panels("estimation", "fig-tuning")
     steps = 10 ** (-1 + np.log10(300) * np.arange(9) / 8)
     rows = []
     for step, marker in zip(steps, top.markers[0], strict=True):
         rate = acceptance(step)
-        error = 0.0042  # of 16,000 iterations: the most that forty such studies showed at any step
+        error = 0.0042  # of 16,000 iterations, here more: the most that forty such studies showed at any step
         rows.append((top, marker[np.newaxis], np.array([[step, rate]]), 0.6 + 4 * error / top.pixel[1]))
     rows += [(panel, panel.curves[0], panel.markers[0]) for panel in (top, bottom)]
     rows.append((bottom, bottom.markers[0], np.column_stack([steps, bottom.markers[0][:, 1]])))
+    return rows
+
+
+def ranks():
+    """From the traces as they are drawn: a chain's draws among the first share of all, minus that share."""
+    rows = []
+    for panel, traces in zip(panels("estimation", "fig-ranks"), panels("estimation", "fig-traces"), strict=True):
+        drawn = np.array([line[:, 1] for line in traces.curves])
+        places = stats.rankdata(np.round(drawn, 4)).reshape(drawn.shape) / drawn.size
+        first = np.arange(201) / 200
+        for curve, own in zip(panel.curves[-len(drawn) :], places, strict=True):
+            share = (own[:, np.newaxis] < first).mean(axis=0)
+            rows.append((panel, curve, np.column_stack([first, share - first])))
     return rows
 
 
@@ -153,6 +166,7 @@ FIGURES = {
     "fig-staircase": staircase,
     "fig-warm-up": warm_up,
     "fig-tuning": tuning,
+    "fig-ranks": ranks,
     "fig-hastings": hastings,
     "fig-four-routes": four_routes,
 }

@@ -1,12 +1,15 @@
 """What the still pictures of the chapter `exchangeability` draw, computed a second time."""
 
+from functools import cache
 from math import comb
 
 import exchangeability_reference as reference
 import numpy as np
 from references import SIGMA, J, Y
 from scipy import special, stats
-from still_pictures import histogram, panels, tops, upright
+from still_pictures import histogram, histograms, panels, tops, upright
+
+TAU = (np.arange(800) + 0.5) / 10
 
 
 def means_of_a_and_b(prior_sd=10.0, scale=10.0):
@@ -14,22 +17,40 @@ def means_of_a_and_b(prior_sd=10.0, scale=10.0):
 
     Given tau, data and effects are jointly normal: the effects' mean is that of a regression on the data.
     """
-    tau = (np.arange(800) + 0.5) / 10
-    weights, means, squares = [], [], []
-    for t in tau:
+    weights, means, covariances = given_tau(prior_sd, scale)
+    mean = np.average(means, axis=0, weights=weights)
+    squares = means**2 + covariances[:, [0, 1], [0, 1]]
+    return mean, np.sqrt(np.average(squares, axis=0, weights=weights) - mean**2)
+
+
+@cache
+def given_tau(prior_sd=10.0, scale=10.0):
+    """The posterior weight of each tau, and the means and the covariance matrices of the effects in A and B there."""
+    weights, means, covariances = [], [], []
+    for t in TAU:
         effects = np.diag(np.full(J, t**2)) + prior_sd**2
         gain = effects @ np.linalg.inv(effects + np.diag(SIGMA**2))
         density = stats.multivariate_normal(np.zeros(J), effects + np.diag(SIGMA**2)).pdf(Y)
         weights.append(density * np.exp(-(t**2) / (2 * scale**2)))
         means.append((gain @ Y)[:2])
-        squares.append((gain @ Y)[:2] ** 2 + np.diag(effects - gain @ effects)[:2])
-    mean = np.average(means, axis=0, weights=weights)
-    return mean, np.sqrt(np.average(squares, axis=0, weights=weights) - mean**2)
+        covariances.append((effects - gain @ effects)[:2, :2])
+    return np.array(weights), np.array(means), np.array(covariances)
+
+
+def a_less_b(edges):
+    """Chances that the difference of the effects in A and B lies between the edges, before the data and after."""
+    weights, means, covariances = given_tau()
+    contrast = np.array([1, -1])
+    before = stats.norm.cdf(edges / (2**0.5 * TAU[:, np.newaxis]))
+    middle, sd = means @ contrast, np.sqrt(contrast @ covariances @ contrast)
+    after = stats.norm.cdf((edges - middle[:, np.newaxis]) / sd[:, np.newaxis])
+    prior = np.exp(-(TAU**2) / (2 * 10**2))
+    return [np.diff(np.average(each, axis=0, weights=w)) for each, w in ((before, prior), (after, weights))]
 
 
 def before_after():
-    """The diagonals, and the middle of either cloud: draws themselves cannot be known."""
-    before, after = panels("exchangeability", "fig-before-after")
+    """The diagonals, the middle of either cloud, since draws themselves cannot be known, and the differences."""
+    before, after, both = panels("exchangeability", "fig-before-after")
     rows = [(panel, panel.curves[0], lambda x: x) for panel in (before, after)]
     mean, sd = means_of_a_and_b()
     cloud = before.markers[0]
@@ -41,7 +62,11 @@ def before_after():
     near = 4 * np.hypot(*sd) / len(cloud) ** 0.5 / after.pixel[0]
     rows.append((after, cloud.mean(axis=0)[np.newaxis], mean[np.newaxis], near))
     rows.append((after, cloud.std(axis=0)[np.newaxis], sd[np.newaxis], near))
-    return rows
+    edges = np.arange(-34, 35, 4)
+    chances = a_less_b(edges)
+    outlines = [shape - [0, shape[0, 1]] for shape in both.shapes]  # heights from the foot: they have no scale
+    rows += histograms(both, outlines, chances, [100_000 * each.sum() for each in chances])
+    return [*rows, upright(both, both.curves[-1], 0.0)]
 
 
 def correlations():

@@ -7,10 +7,14 @@ from still_pictures import heights, histogram, panels
 
 
 def shrinkage_paths():
-    [panel] = panels("shrinkage", "fig-paths")
-    grid = np.linspace(0, 40, 400)
+    """Nine curves, and below them the lead of the school A over school G."""
+    above, below = panels("shrinkage", "fig-paths")
+    grid = np.linspace(0, 40, 401)
     given = np.array([references.given_tau(max(tau, 1e-3))[0] for tau in grid])
-    return [(panel, curve, interpolate.CubicSpline(grid, given[:, j])) for j, curve in enumerate(panel.curves[:9])]
+    lead = interpolate.CubicSpline(grid, given[:, 0] - given[:, 6])
+    zero, line = below.curves
+    rows = [(above, curve, interpolate.CubicSpline(grid, given[:, j])) for j, curve in enumerate(above.curves[:9])]
+    return [*rows, (below, zero, np.zeros_like), (below, line, lead)]
 
 
 def three_taus():

@@ -92,14 +92,15 @@ def winner():
 def stabilisation():
     """The weight of one's own percentage, its median and a band with 90%, from first and from all shots."""
     [panel] = panels("three-point", "fig-tp-stabilisation")
-    rows = [(panel, panel.curves[2], lambda n: np.full_like(n, 0.5))]
-    for part, draws, middle, band in zip(
-        ("first", "season"), (FIRST_DRAWS, SEASON_DRAWS), panel.curves[:2], panel.shapes, strict=True
+    *ends, half = panel.curves  # of each: the middle, the lower and the upper end
+    rows = [(panel, half, lambda n: np.full_like(n, 0.5))]
+    for part, draws, (middle, low_end, high_end), band in zip(
+        ("first", "season"), (FIRST_DRAWS, SEASON_DRAWS), (ends[:3], ends[3:]), panel.shapes, strict=True
     ):
         # A corner, the lower edge, a corner, the upper edge backwards, and the first corner again
         count = len(band) // 2 - 1
-        edges = [band[1 : count + 1], middle, band[count + 2 : 2 * count + 2]]
-        for share, curve in zip((0.95, 0.5, 0.05), edges, strict=True):
+        edges = [band[1 : count + 1], middle, low_end, high_end, band[count + 2 : 2 * count + 2]]
+        for share, curve in zip((0.95, 0.5, 0.95, 0.05, 0.05), edges, strict=True):
             # A quantile of draws is that of a share that strays by its binomial standard error
             error = 4 * np.sqrt(share * (1 - share) / draws)
             kappas = [three_point.kappa_quantile(share + stray, part) for stray in (-error, 0, error)]

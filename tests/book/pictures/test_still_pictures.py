@@ -56,7 +56,7 @@ def test_traces_are_those_of_school_a_in_their_panels():
     values = np.concatenate([line[:, 1] for line in middle.curves])
     assert values.std() == pytest.approx(COVARIANCE[0, 0] ** 0.5, rel=0.2)
     assert values.mean() == pytest.approx(MEAN[0], abs=1.2)
-    steps = np.concatenate([np.diff(line[:, 1])[np.isclose(np.diff(line[:, 0]), 1)] for line in small.curves])
+    steps = np.concatenate([np.diff(line[:, 1])[np.isclose(np.diff(line[:, 0]), 10)] for line in small.curves])
     assert steps.std() == pytest.approx(0.1 * np.sqrt(10), rel=0.1)
     moves = [len(np.unique(np.round(line[:, 1], 6))) for panel in (small, middle, large) for line in panel.curves]
     assert max(moves[8:]) < 60 < min(moves[:8])

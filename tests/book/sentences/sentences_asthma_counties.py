@@ -47,11 +47,89 @@ def sizes_of_ends():
 
 
 def ends_of_the_estimates():
-    """Both belong to the ten counties with most people, or the ten with fewest."""
+    names, *_ = data()
+    return names[means().argmax()], names[means().argmin()]
+
+
+def sizes_of_extreme_estimates():
+    """People of the five highest and the five lowest posterior means, and of those of the raw rates."""
+    _, people, least, _, exposure, _ = data()
+    sizes = []
+    for values in (least / exposure, means()):
+        order = np.argsort(values, kind="stable")
+        sizes.append(np.median(people[[*order[:5], *order[-5:]]]))
+    few, many = ("*few*", "*many*") if sizes[0] < np.median(people) < sizes[1] else ("*many*", "*few*")
+    return few, many
+
+
+@cache
+def sure():
+    """Counties above, and below, the state's rate with 39 in 40, and whether all are large."""
     names, people, *_ = data()
-    low, high = means().argmin(), means().argmax()
-    rank = people.argsort().argsort()[[low, high]]
-    return names[low], names[high], "large" if (rank >= people.size - 10).all() else "small"
+    above = asthma.california_above(state_rate())
+    clear = np.abs(above - 0.5) > 0.475
+    size = "large" if (people.argsort().argsort()[clear] >= people.size - 10).all() else "of any size"
+    return sorted(names[above > 0.975]), sorted(names[above < 0.025]), size
+
+
+def sides_of_the_sure():
+    (first, second, third), (fourth, fifth), _ = sure()
+    return first, second, third, "above", fourth, fifth, "below"
+
+
+def likeliest_first():
+    names, *_ = data()
+    first = asthma.california_ends()[0]
+    assert first.max() > 2 * np.sort(first)[-2]
+    return names[first.argmax()], "large" if sure()[2] == "large" else "small"
+
+
+def likeliest_ends():
+    names, _, _, _, _, hidden = data()
+    first, last = asthma.california_ends()
+    return (
+        names[first.argmax()],
+        names[means().argmin()],
+        names[last.argmax()],
+        "hidden" if hidden[last.argmax()] else "shown",
+    )
+
+
+def worst_of_six():
+    """Distances of the hidden totals and of the numbers of hidden counts from what is expected, in their sds."""
+    off = {}
+    for period, total in counties.TOTALS.items():
+        expected, sd = asthma.california_hidden_total(period)
+        off["total", period] = abs(total - expected) / sd
+        _, low, high = asthma.california(period)
+        expected, sd, _ = asthma.california_numbers_hidden(period)
+        off["number", period] = abs((low < high).sum() - expected) / sd
+    what, period = max(off, key=off.get)
+    return what, period.replace("_20", "–")
+
+
+def most_of_the_way():
+    """What the state's total does to the mean, as a share of what dropping does."""
+    modelled, dropped = (asthma.california_best(treatment)[1] for treatment in ("modelled", "dropped"))
+    share = (asthma.california_with_total("2017_2019", 66)[1] - modelled) / (dropped - modelled)
+    return ("most" if 0.5 < share < 1 else "little",)
+
+
+def totals_raise_the_mean():
+    """Mean with the total and without, in the two later periods."""
+    rises = [
+        asthma.california_with_total(period, counties.TOTALS[period])[1] > asthma.california_best(period=period)[1]
+        for period in ("2017_2019", "2020_2022")
+    ]
+    return ("more", "rises") if all(rises) else ("fewer", "falls")
+
+
+def who_says_more():
+    """The chance of a rate above the state's in the last chapter's county, by a sum over rates."""
+    (mass,) = asthma.gamma_masses(10.8, 10.8 / 1.015)
+    rates = np.exp(asthma.LOG_RATES)
+    weight = mass * stats.poisson.pmf(3, 0.1 * rates)
+    return ("above", "below") if weight[rates > state_rate()].sum() > weight.sum() / 2 else ("below", "above")
 
 
 def one_death_beats():
@@ -245,11 +323,13 @@ def who_moves():
 
 
 def left_of_the_estimates():
-    """Posterior means of counties of less than a hundred thousand people: those without a death, and hidden ones."""
+    """Posterior means of the counties without a death, and of hidden ones from the smallest to the largest."""
     _, people, _, greatest, _, hidden = data()
-    zeros, diamonds = means()[greatest == 0], means()[hidden & (people < 1e5)]
-    assert np.abs(zeros - 10).max() < 1 and np.abs(diamonds - 10).max() < 2
-    return "left" if people[greatest == 0].max() < 1e5 else "right", "above" if diamonds.min() > 10 else "below"
+    zeros, order = means()[greatest == 0], np.argsort(people)
+    diamonds = means()[order][hidden[order]]
+    assert np.abs(zeros - 10).max() < 1 and (np.diff(diamonds) < 0.02).all()
+    left = "left" if people[greatest == 0].max() < 1e5 else "right"
+    return left, NUMBERS[int(diamonds[0])], NUMBERS[int(diamonds[0]) + 1], NUMBERS[round(diamonds[-1])]
 
 
 def fresno():
@@ -412,7 +492,35 @@ SENTENCES = [
     ("with {} highest at {} and {} lowest at {}.", highest_and_lowest_county),
     ("That $m$ is {} says that small counties have, if anything, slightly {} rates.", mean_of_counties),
     ("**Why are the highest and the lowest rates all in {} counties,", sizes_of_ends),
-    ("and both ends, {} and {}, are *{}* counties.", ends_of_the_estimates),
+    ("and call {} the highest and {} the lowest.", ends_of_the_estimates),
+    (
+        "Raw rates are extreme where people are {}; posterior means can be extreme only where people are {},",
+        sizes_of_extreme_estimates,
+    ),
+    ("{} is the likeliest to have the highest rate,", lambda: likeliest_first()[:1]),
+    ("counties, all of them {}, can we be sure on which side", lambda: likeliest_first()[1:]),
+    (
+        "{}, {} and {} are {} the state's rate with a probability of more than 39 in 40, {} and {} {} it:",
+        sides_of_the_sure,
+    ),
+    (
+        "{} has the highest rate with a probability of {{glue:text}}`fresno_first:.0%`, more than any other "
+        "county, and its rank is from {{glue:text}}`fresno_rank_low:.0f` to {{glue:text}}`fresno_rank_high:.0f` with a "
+        "probability of 95%. {}, last in the list of means, has the lowest rate with a probability of "
+        "{{glue:text}}`diego_last:.1%`; {}, whose count is {}, has it with {{glue:text}}`likeliest_last:.0%`.",
+        likeliest_ends,
+    ),
+    ("The worst of the six checks is the {} of hidden counts in {}:", worst_of_six),
+    (
+        "with the state's total of 66 in the likelihood the mean is {{glue:text}}`mean_with_total:.2f`, {} of the way "
+        "to {{glue:text}}`dropped_mean:.2f`.",
+        most_of_the_way,
+    ),
+    (
+        "In both periods the counts behind the mask are {} than the fit without the total expects, and so the mean {}.",
+        totals_raise_the_mean,
+    ),
+    ("\"Our rate is more likely {} the state's than {} it,", who_says_more),
     (
         "Even if only one person died in {}, its rate beats that of every county whose count we can see. So does that "
         "of {} County, with fewer than {} thousand people. At the other end stand the {} zeros.",
@@ -428,7 +536,7 @@ SENTENCES = [
         "vertical bars fill the {} half;",
         funnel_alternative,
     ),
-    ("are outside a band that should hold 95% of them, and {} of those counties are {}.", most_are_large),
+    ("are to be expected if rates are equal, and {} of those counties are {}.", most_are_large),
     ("{} is the disaster.", disaster_and_less_harm),
     ("suddenly has many with no asthma at all: its spread {} from", spread_with_zeros),
     (
@@ -457,7 +565,11 @@ SENTENCES = [
         "The {} the county, the further it moves to the population mean (dashed); the {} hardly move.",
         who_moves,
     ),
-    ("On the {}, circles at zero rise to about ten and diamonds lie a little {} ten.", left_of_the_estimates),
+    (
+        "On the {}, circles at zero rise to about ten. Diamonds start at between {} and {} and sink, as counties grow, "
+        "to {}.",
+        left_of_the_estimates,
+    ),
     (
         "{} a little from a raw {{glue:text}}`fresno_raw:.1f`. It has almost a million people, and nothing in its "
         "count is easily put down to chance. In the raw list it stands behind at least {} {} counties, none of which "
@@ -480,7 +592,7 @@ SENTENCES = [
         "knows it better than its own count.",
         who_knows_better,
     ),
-    ("these estimates predicted the next three years {} than either extreme.", better_than_extremes),
-    ("are neighbours, and the estimates of all four are {} the mean.", four_neighbours),
+    ("these distributions predicted the next three years {} than either extreme.", better_than_extremes),
+    ("{{glue:text}}`stanislaus_mean:.1f`, are all {} the population's", four_neighbours),
     ("would be too {} for Yuba and too {} for a county of 200,000.", three_for_yuba),
 ]

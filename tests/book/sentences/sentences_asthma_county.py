@@ -81,12 +81,21 @@ def most_counties():
     return "less" if below_one > 0.75 else "more", "hardly any" if above_two < 0.01 else "one in ten"
 
 
-def ordinary_counties():
-    """Of the counties with three deaths: how many have a rate within the prior's central 95%; and of all counties."""
-    low, high = (asthma.county_quantile(p, 3, 5) for p in (0.025, 0.975))
-    ordinary = curves()["posterior"][np.abs(RATES - (low + high) / 2) < (high - low) / 2].sum() * STEP
-    among_all = curves()["prior"][np.abs(RATES - (low + high) / 2) < (high - low) / 2].sum() * STEP
-    return "Most" if ordinary > 0.8 else "Few", "more" if among_all > 0.5 else "fewer"
+def typical_county():
+    """The middle of the counties with three deaths: its place among all, and how rare three deaths are at its rate."""
+    middle = RATES[np.searchsorted(np.cumsum(curves()["posterior"]) * STEP, 0.5)]
+    lower = curves()["prior"][middle > RATES].sum() * STEP
+    chance = 1 - np.exp(-middle) * (1 + middle + middle**2 / 2)
+    assert abs(lower - 0.5) > 0.2 and abs(chance - 0.5) > 0.4
+    return "below" if lower > 0.5 else "above", "high" if lower > 0.5 else "low", "bad" if chance < 0.1 else "usual"
+
+
+def sentence_for_a_report():
+    """Chances of a rate above one, after three deaths in 200,000 people and before them."""
+    after_them, before = (
+        normalised(RATES**power * np.exp(-rate * RATES))[RATES > 1].sum() * STEP for power, rate in ((5, 7), (2, 5))
+    )
+    return "below" if after_them < 0.5 else "above", "more" if after_them > 1.5 * before else "less"
 
 
 def worth_in_deaths():
@@ -232,8 +241,13 @@ SENTENCES = [
     ("**{} add to the shape, {} adds to the rate:**", what_adds_to_what),
     ("most counties have {} than one death per 100,000, and {} has two.", most_counties),
     (
-        "{} of them are ordinary counties in a bad year. There are many {} of those than of counties with a high rate.",
-        ordinary_counties,
+        "of all counties lie {} it; yet at this rate three deaths or more come in {{glue:text}}`bad_year:.0%` of the "
+        "years. So the typical one has a fairly {} rate *and* had a {} year.",
+        typical_county,
+    ),
+    (
+        "The rate is probably {} one per 100,000, but a higher rate is {} likely than it was before these deaths.",
+        sentence_for_a_report,
     ),
     ("in deaths the answer is {} for the mean and {} for the mode.", worth_in_deaths),
     (

@@ -161,10 +161,17 @@ def largest_step():
     return words[first], words[second], words[beaten[0]]
 
 
+def standard_errors(ahead_of):
+    """By how many standard errors the nested model's log score is ahead, the counties of a state taken together."""
+    gain, state = all_judged()["nested"][0] - all_judged()[ahead_of][0], nested.counts().state
+    of_state = np.array([gain[state == s].sum() for s in range(state.max() + 1)])
+    return gain.sum() / (of_state.std(ddof=1) * np.sqrt(of_state.size))
+
+
 def worth_of_nesting():
-    gain = all_judged()["nested"][0] - all_judged()["one population"][0]
-    ratio = gain.sum() / (gain.std() * np.sqrt(gain.size))
-    return ("more" if ratio > 4 else "less",)
+    ratio = standard_errors("one population")
+    assert abs(ratio - round(ratio)) < 0.3
+    return ({3: "three", 4: "four"}[round(ratio)],)
 
 
 def best_and_lowest():
@@ -179,10 +186,8 @@ def levels_and_spreads():
     """What states with levels and one spread gain over one population, and what their own spreads add to that."""
     gain = {"levels": total("one spread") - total("one population"), "spread": total("nested") - total("one spread")}
     most, rest = sorted(gain, key=gain.get, reverse=True)
-    lead = all_judged()["nested"][0] - all_judged()["one spread"][0]
-    ratio = lead.sum() / (lead.std() * np.sqrt(lead.size))
     assert gain["spread"] > 0
-    return most, rest, "less" if ratio < 2 else "more"
+    return most, rest, "less" if standard_errors("one spread") < 2 else "more"
 
 
 def which_way_is_better():
@@ -248,14 +253,22 @@ def small_and_large():
 
 
 def stands_out():
-    """The state that is at the end of both panels; pairs of intervals of the spread that overlap."""
-    ends = intervals_of_spread()
-    names = nested.counts().states
-    high = names[state_means().argmax()]
-    assert names[ends[:, 0].argmax()] == high
-    low, up = ends.T
-    overlap = (low[:, np.newaxis] < up) & (low < up[:, np.newaxis])
-    return high, "Most" if overlap.mean() > 0.8 else "Few"
+    """The state whose interval for the spread misses another's; whether those of all others overlap."""
+    low, up = intervals_of_spread().T
+    apart = low[:, np.newaxis] > up
+    names = np.array(nested.counts().states)
+    others = names != names[low.argmax()]
+    return names[apart.any(axis=1)].item(), "all" if not apart[others][:, others].any() else "most"
+
+
+def misses_the_median():
+    """How many intervals of states' means miss the median state; the two that start highest."""
+    _, median = nested.posterior()
+    ends = {state: interval_of_mean(state) for state in nested.counts().states}
+    misses = sum(not low < median < high for low, high in ends.values())
+    first = sorted(ends, key=lambda state: -ends[state][0])[:3]
+    assert 10 <= misses <= 14 and {"Florida", "Missouri"} < set(first)
+    return "a dozen", "Florida", "Missouri"
 
 
 def level_of_florida():
@@ -264,13 +277,11 @@ def level_of_florida():
 
 
 def hawaii():
-    """Its raw rate against Utah's, whether its interval holds the median state, and its deaths."""
+    """Its raw rate against Utah's, and whether its interval holds the median state."""
     _, median = nested.posterior()
     low, high = interval_of_mean("Hawaii")
-    data = nested.counts()
-    deaths = data.y[data.state == place("Hawaii")].sum()
     lower = nested.raw_rate("Hawaii") < nested.raw_rate("Utah")
-    return "lower" if lower else "higher", "holds" if low < median < high else "misses", int(deaths)
+    return "lower" if lower else "higher", "holds" if low < median < high else "misses"
 
 
 def large_counties_of_texas():
@@ -295,20 +306,21 @@ def raw_rate_and_mean():
 
 def gathers_most():
     spread = {state: estimates(state)[0].std() for state in STATES}
-    return (min(spread, key=spread.get),)
+    return min(spread, key=spread.get), max(spread, key=spread.get)
 
 
 def three_panels():
     """Where the estimates gather, whose band is wide, and which way the states' rates are moved."""
-    middle = {state: estimates(state)[0].mean() for state in STATES}
     spread = {state: estimates(state)[0].std() for state in STATES}
     near = {4: "4", 4.5: "4 and a half", 5: "5", 6: "6"}
-    words = [near[min(near, key=lambda at: abs(at - middle[state]))] for state in STATES]
+    words = [near[min(near, key=lambda at: abs(at - state_means()[place(state)]))] for state in STATES]
     way = {s: "upwards" if state_means()[place(s)] > nested.raw_rate(s) else "downwards" for s in ("Utah", "Florida")}
     wide = max(spread, key=spread.get)
     assert wide == "Florida"
-    width = "wider" if spread[wide] > 2 * max(v for s, v in spread.items() if s != wide) else "narrower"
-    return *words[:2], width, words[2], way["Utah"], way["Florida"]
+    assert spread[wide] > 2 * max(v for s, v in spread.items() if s != wide)
+    ends = [round(end, 1) for end in (estimates("Utah")[0].min(), estimates("Utah")[0].max())]
+    assert abs(ends[0] - 2.5) < 0.3 and abs(ends[1] - 5) < 0.3
+    return *words, way["Utah"], way["Florida"]
 
 
 def what_the_spreads_do():
@@ -322,7 +334,7 @@ def what_the_spreads_do():
     part = max(means, key=means.get).split()[0]
     kept = {spread: within**2 / (within**2 + noise**2) for spread, within in (("wide", 5.0), ("narrow", 0.05))}
     stays = max(kept, key=kept.get)
-    return part, "narrow" if part == "wide" else "wide", stays, "narrow" if stays == "wide" else "wide"
+    return part, "narrow" if part == "wide" else "wide", "narrow" if stays == "wide" else "wide", f"{stays}r"
 
 
 def piute_is_near():
@@ -413,22 +425,26 @@ SENTENCES = [
     ("Most counties have {}, and are moved {} than half-way.", most_are_moved),
     ("The {} are far {} than {}. The {} model is the best of the four,", best_of_four),
     ("Of the intervals for the shapes {} do.", misses_by_kind),
-    ("it came out at {} of its true value here, and that pulls all 50 shapes {} at once.", spread_of_shapes),
+    (
+        "its mean came out at {} of the true value here, which lies at the very end of the interval, and that pulls "
+        "the 50 shapes {}, all at once.",
+        spread_of_shapes,
+    ),
     ("So counties differ {} within states than states do:", more_within),
     (
         "adds up {{eq}}`eq-nested-score`; {} is better, and one unit is a factor $e$",
         lambda: which_way_is_better()[:1],
     ),
     ("that a Poisson with those means lacks; {} is better.", lambda: which_way_is_better()[1:]),
-    ("The nested model has the {} log score and the {} deviance.", best_and_lowest),
+    ("It has the {} log score and the {} deviance.", best_and_lowest),
     (
         "From {} to {} is the largest step. Counties differ, and pooling that denies it is ahead only of {}.",
         largest_step,
     ),
-    ("is worth {{glue:text}}`gain_one:.1f`, {} than four standard errors.", worth_of_nesting),
+    ("is worth {{glue:text}}`gain_one:.0f`, about {} standard errors.", worth_of_nesting),
     (
         "Most of that comes from the states' {}. That each state also has its *own {}* is worth what the row "
-        '"one spread" lacks, {} than two of its standard errors:',
+        '"one spread" lacks, {} than two of its standard errors.',
         levels_and_spreads,
     ),
     ("*{} are far worse than {}.*", states_and_counties),
@@ -449,21 +465,23 @@ SENTENCES = [
         "largest ones {}.",
         small_and_large,
     ),
-    ("{} stands out in both. {} intervals on the right overlap.", stands_out),
+    ("{} stands out; {} other states overlap with each other.", stands_out),
+    ("About {} intervals miss it, {}'s and {}'s by most.", misses_the_median),
     ("starts at {{glue:text}}`florida_low:.2f`, {} the median state.", level_of_florida),
-    ("Hawaii's raw rate is {} still, and its interval {} the median state easily: {} deaths are few.", hawaii),
+    ("Hawaii's raw rate is {} still, and its interval {} the median state easily:", hawaii),
     ("in which the few large ones, {} in Texas, count for little more", large_counties_of_texas),
     ("The raw rate weighs counties by {};", raw_rate_and_mean),
-    ("the estimates of a state gather around its own mean, most of all in {}.", gathers_most),
+    ("the estimates of a state gather around its own mean, most closely in {} and least in {}.", gathers_most),
     (
-        "near {} in Utah, near {} in West Virginia, and a {} band around {} in Florida. A thick line leads from the "
-        "state's raw rate towards the dashed line of the median state, {} in Utah and {} in Florida.",
+        "around the state's mean near {}, in West Virginia to a narrow one near {}; in Florida the ends stay apart, "
+        "from about 3 to 10, around a mean near {}. A thick line leads from the state's raw rate towards the "
+        "dashed line of the median state, {} in Utah and {} in Florida.",
         three_panels,
     ),
     (
         "With a {} spread *between* states, the green strokes of Utah and West Virginia part; with a {} one, both "
-        "stand at the dashed line. With a {} spread *within* states, each dot stays near its ring; with a {} one, it "
-        "goes to its state's stroke.",
+        "stand at the dashed line. With a {} spread *within* states, each dot goes to its state's stroke; the {} it "
+        "is, the more of its distance a dot keeps,",
         what_the_spreads_do,
     ),
     ("almost the mean of Utah's counties, since its own data weigh {}.", piute_is_near),

@@ -141,6 +141,66 @@ def no_pooling_is_calibrated():
     return ("calibrated" if np.isclose(covered, 0.8) else "not calibrated", "wasteful" if wide else "thrifty")
 
 
+def where_one_looks():
+    tenths = references.checking_ranks_looked_at("high"), references.checking_ranks_looked_at("best")
+    assert all(abs(chances[:5].sum() - 0.5) > 0.2 for chances in tenths)
+    return ({True: "below", False: "above"}[all(chances[:5].sum() > 0.5 for chances in tenths)],)
+
+
+def bars_where_one_looks():
+    words = []
+    for which, size in (("high", 200), ("best", 2_000)):
+        bars, (low, high) = size * references.checking_ranks_looked_at(which), curves.band(size)
+        words.append(
+            (
+                "highest" if bars.argmax() == 0 else "lowest",
+                "fall" if (np.diff(bars) < 0).all() else "rise",
+                "above" if bars[0] > 1.5 * high else "below",
+                "below" if bars[5:].max() < low else "above",
+            )
+        )
+    assert words[0] == words[1]
+    return words[0]
+
+
+def what_is_held_fixed():
+    """Uniform given the data, or given the truth: coverage of the right intervals, and of no pooling, for a bad luck.
+
+    The right one covers for each y; given the truth it does not, if this is far from the population. No pooling is the
+    other way round. One school with mu known: y ~ N(theta, 15^2), theta ~ N(0, 10^2).
+    """
+    own, z = 100 / 325, stats.norm.ppf(0.9)
+    sd = np.sqrt(own) * 15
+    at = np.linspace(-8, 8, 4001)
+    mass = stats.norm.pdf(at) / stats.norm.pdf(at).sum()
+    given_truth = {"right": 0.0, "none": 0.0}
+    y = 30 + 15 * at
+    given_truth["right"] = mass @ (np.abs(own * y - 30) < z * sd)
+    given_truth["none"] = mass @ (np.abs(y - 30) < z * 15)
+    theta = own * 40 + sd * at  # given y = 40
+    given_data = {"right": mass @ (np.abs(theta - own * 40) < z * sd), "none": mass @ (np.abs(theta - 40) < z * 15)}
+    fixed = {
+        name: "data" if abs(given_data[name] - 0.8) < 0.01 < abs(given_truth[name] - 0.8) else "truth"
+        for name in ("right", "none")
+    }
+    assert abs(given_truth["none"] - 0.8) < 0.01 < abs(given_data["none"] - 0.8)
+    return fixed["right"], fixed["none"]
+
+
+def ranks_that_tie():
+    truth, draws = np.ones(5), np.ones((49, 5))
+    rank = (draws < truth).sum(axis=0)
+    assert len(set(rank)) == 1
+    return "below", int(rank[0])
+
+
+def highest_p_value():
+    """A mean of Cauchy variables that are cut at zero is not negative, and its upper tail is a half or less."""
+    at_least = np.mean(np.maximum(np.tan((0.5 - np.linspace(0.01, 0.99, 99)) * np.pi), 0))
+    assert at_least > 0
+    return ({0.5: "one half", 1.0: "one"}[stats.cauchy.sf(0)],)
+
+
 def smallest_of_sixteen():
     chance = 1 - 0.9**16
     assert abs(chance - 0.5) > 0.2
@@ -333,15 +393,27 @@ SENTENCES = [
     ("The {} contains the data, and the {} contains the population.", what_shows_it),
     ("The {} alone. The argument is that of the sampler without population:", what_sees_a_forgotten_prior),
     (
-        "no pooling is {}. Its 80% intervals cover 80%.",
+        "no pooling is {} *on average over data sets*.",
         lambda: no_pooling_is_calibrated()[:1],
     ),
+    ("It is {} as well: the posterior standard deviation of A", lambda: no_pooling_is_calibrated()[1:]),
     (
-        "**Calibrated does not mean right. It can mean honest and {}.**",
-        lambda: no_pooling_is_calibrated()[1:],
+        "Without population the truth lies {} most draws far too often: a large estimate is partly luck.",
+        where_one_looks,
     ),
-    ("the smallest of a right sampler is below one in ten {} often than not.", smallest_of_sixteen),
-    ("A {} data sets find gross mistakes alone; {} find an error of a few per cent.", what_data_sets_find),
+    (
+        "The two of the lower row, without population, are {} at rank zero and {} to the right; their first bars stand "
+        "far {} the bands, and their right halves lie {} them.",
+        bars_where_one_looks,
+    ),
+    ("The first holds the {} fixed. The second holds the {} fixed and averages over the noise", what_is_held_fixed),
+    ("If $f$ is a constant, no draw is ever {} the truth, and every rank is {}.", ranks_that_tie),
+    ("so its p-values **cannot exceed {}**.", highest_p_value),
+    (
+        "of sixteen such p-values from right samplers, the smallest is below one in ten {} often than not.",
+        smallest_of_sixteen,
+    ),
+    ("A {} data sets find gross mistakes and no others; {} find an error of a few per cent.", what_data_sets_find),
     (
         "The curve for {} data sets is wide and shallow, that for {} narrower, and that for {} a narrow notch around "
         "one.",

@@ -245,12 +245,12 @@ def where_walks_get_lost():
 
 
 def units_for_an_effective_draw():
-    """Units of work for an effective draw of the worst parameter: exact, by sweeps, by trajectories, by a walk.
+    """Units of work for an effective draw of the worst parameter: independent, by sweeps, by trajectories, by a walk.
 
     Walk and trajectories run in the posterior's own coordinates, where it is nine independent normals.
     """
     rng = np.random.default_rng(7)
-    work = {"exact": 1.0, "Gibbs": (tables.gibbs_errors(1) ** 2 / np.diag(COVARIANCE)).max()}
+    work = {"independent": 1.0, "Gibbs": (tables.gibbs_errors(1) ** 2 / np.diag(COVARIANCE)).max()}
 
     def worst(kept):
         return (kept.mean(axis=0) ** 2).mean(axis=0).max() * len(kept)
@@ -391,8 +391,8 @@ SENTENCES = [
     ("Above: {} steps are nearly always accepted, {} ones hardly ever.", sizes_of_steps),
     ("In our picture, too, the best steps are {} far more often than {}.", best_steps),
     (
-        "Too {}: each chain is a slow river in a bed of its own. Right: the chains overlap. Too {}: the chains stand "
-        "still, and jump rarely.",
+        "Too {}: each chain is a slow river, which sees a part of the land. Right: each chain crosses the whole range "
+        "again and again. Too {}: the chains stand still, and jump rarely.",
         rivers_and_jumps,
     ),
     (
@@ -404,10 +404,11 @@ SENTENCES = [
     ("a Gamma distribution with shape {} and the same scale.", shape_without_correction),
     ("Without it they wander off to absurdly {} values, and never come to rest.", where_walks_get_lost),
     (
-        "**An {} draw is an effective draw**; it needs no warm-up, and there is nothing to tune. {} comes close on "
-        "this posterior. {} takes several gradients for each draw, and the {} costs most.",
-        order_of_costs,
+        "**An {} draw is an effective draw**; it needs no warm-up, and there is nothing to tune.",
+        lambda: order_of_costs()[:1],
     ),
+    ("{} comes close on this posterior:", lambda: order_of_costs()[1:2]),
+    ("{} takes several gradients for each draw, and the {} costs most.", lambda: order_of_costs()[2:]),
     ("**Diagnostics can say {}; they can never say {}.**", what_diagnostics_say),
     ("The {} in favour of the move, the {} against it:", for_and_against_the_move),
     ("so the new $\\mu$ remembers {} of the old one. It gets {}:", with_more_pupils),

@@ -442,7 +442,7 @@ SENTENCES = [
     ("away from them, on a scale from 0 to {}.", largest_distance),
     ("The upper nine of the start are {} {} later.", order_of_the_table),
     (
-        "The {} tells nothing of a player, the {} does, and early shots went in a little {} often than late ones.",
+        "The {} leaves no trace, the {} does, and early shots went in a little {} often than late ones.",
         three_tests,
     ),
     ("those who shoot more hit {} often.", who_shoots_more),
@@ -459,7 +459,7 @@ SENTENCES = [
         "so the frequencies settle near {}: the mixing distribution is $\\mathrm{{Beta}}(2/5, 3/5)$, shaped like a {}.",
         five_balls,
     ),
-    ("About {} in ten. And Clemente is in the data *because*", fast_start),
+    ("About {} in ten. And Clemente led the eighteen in April:", fast_start),
     ("It is {} zero, so the vector {}; $\\rho$ is {} zero, so it is no mixture.", eigenvalue_and_sign),
     ("For $N = {}$ that is negative, which no variance can be. It is not negative for $N \\le {}$,", longest_sequence),
 ]

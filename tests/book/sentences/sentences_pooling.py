@@ -15,9 +15,9 @@ LEVEL = 0.05
 
 
 def best_and_worst():
-    """The two schools that the chapter starts with: the highest gain and the lowest, which is a loss."""
+    """The two schools that the chapter starts with: the highest estimate and the lowest, below zero."""
     high, low = Y.argmax(), Y.argmin()
-    return SCHOOLS[high], int(Y[high]), SCHOOLS[low], int(abs(Y[low])), "less" if Y[low] < 0 else "more"
+    return SCHOOLS[high], int(Y[high]), SCHOOLS[low], int(abs(Y[low])), "behind" if Y[low] < 0 else "ahead"
 
 
 def where_bars_overlap():
@@ -38,20 +38,19 @@ def weights_of_e_and_h():
 
 
 def extremes_of_eight():
-    """Distributions of the largest and the smallest of eight: means from sums of tails, and the chance of the range."""
+    """Distributions of the largest and the smallest of eight: where they are steepest, and the chance of the range."""
     edges = np.arange(-150, 150, 0.01)
     below = stats.norm.cdf((edges[:, np.newaxis] - references.pooled()[0]) / SIGMA)
     laws = {"largest": below.prod(axis=1), "smallest": 1 - (1 - below).prod(axis=1)}
     words = []
     for name in sorted(laws, key=lambda name: laws[name].mean()):
-        centre = edges[0] + 0.01 * (1 - laws[name]).sum()
+        peak = edges[np.diff(laws[name]).argmax()]
         seen = Y.max() if name == "largest" else Y.min()
         low, high = (10, 45) if name == "largest" else (-30, 5)
         chance = np.diff(np.interp([low, high], edges, laws[name]))[0]
-        middle = np.interp(0.5, laws[name], edges)
-        assert 0.9 < chance < 0.98 and (seen > middle) == (seen > centre)
+        assert 0.9 < chance < 0.98
         assert 0.1 < np.interp(seen, edges, laws[name]) < 0.9
-        words += [name, abs(round(centre)), "right" if seen > centre else "left"]
+        words += [name, abs(round(peak)), "right" if seen > peak else "left"]
     return tuple(words)
 
 
@@ -69,6 +68,7 @@ def surprise_with_an_uncertain_mean():
     """Chances of a 28 and of a -3, before and after the mean is known only with an error."""
     before = np.array([references.some_at_least(28), references.some_at_most(-3)])
     after = np.array([references.some_averaged(28.0, 1), references.some_averaged(-3.0, -1)])
+    before, after = np.append(before, references.some_at_both()), np.append(after, references.both_averaged())
     change = np.abs(after - before)
     return "a little" if change.max() < 0.05 else "a lot", "nothing special" if after.min() > LEVEL else "a surprise"
 
@@ -178,6 +178,7 @@ def pulls():
     weight, distance = PRECISION / PRECISION.sum(), np.abs(Y - references.pooled()[0])
     first, second, third = np.argsort(-np.abs(change))[:3]
     assert change[first] * change[second] < 0 and abs(change[second]) > 0.9 * abs(change[first])
+    assert np.allclose(np.abs(change), weight * distance / (1 - weight))
     assert weight[first] == weight.max() and distance[third] == distance.max()
     more = weight[second] > weight.mean() and distance[second] > distance.mean()
     return (
@@ -238,7 +239,23 @@ def on_their_shoulders():
     return listed(right), f"{', '.join(by_value[:-1])} and {by_value[-1]}", listed(SCHOOLS[near])
 
 
+def heavier_counts_less():
+    """What the compromise keeps of a school's distance, by the size of its standard error."""
+    kept = [references.given_tau(10.0, references.Y + row)[0][j] for j, row in enumerate(np.eye(8))]
+    kept = np.array(kept) - references.given_tau(10.0)[0][:-1]
+    precise, imprecise = SIGMA.argmin(), SIGMA.argmax()
+    return "smaller" if kept[imprecise] < kept[precise] else "larger", "larger"
+
+
+def without_its_own_28():
+    """The chance of a 28 in school A when the pooled mean is that of the others, and that of all."""
+    others, every = (references.phi((mean - 28) / 15) for mean in (references.pooled(Y[1:], SIGMA[1:])[0], 7.685617))
+    return ("falls" if others < every else "rises",)
+
+
 SENTENCES = [
+    ("It comes out {} for a school with a {} standard error", heavier_counts_less),
+    ("and the chance that A reaches 28 {} to", without_its_own_28),
     ("The estimates run from minus {:.0f} in school {} to {:.0f} in school {}.", ends_of_eight),
     (
         "The dots of {} lie on the right shoulder, those of {} on the left, those of {} near the centre.",
@@ -251,8 +268,7 @@ SENTENCES = [
         standard_error_of_the_exercise,
     ),
     (
-        "In school {} the coached pupils gained {} points more than the others; in school {} they gained {} points "
-        "*{}*.",
+        "In school {} the coached pupils ended {} points ahead of the others; in school {} they ended {} points *{}*.",
         best_and_worst,
     ),
     (
@@ -265,9 +281,9 @@ SENTENCES = [
         weights_of_e_and_h,
     ),
     (
-        "The {} of eight simulated estimates is centred near {} with most values from 10 to 45, and the observed 28 "
-        "lies just {} of the centre. The {} is centred near minus {} with most values from minus 30 to 5, and the "
-        "observed minus 3 lies to the {} of the centre.",
+        "The {} of eight simulated estimates peaks near {} and has most values from 10 to 45; the observed 28 lies {} "
+        "of the peak. The {} peaks near minus {} and has most values from minus 30 to 5; the observed minus 3 lies {} "
+        "of the peak.",
         extremes_of_eight,
     ),
     (
@@ -276,13 +292,14 @@ SENTENCES = [
         this_and_some,
     ),
     (
-        "The answers move {}, to {{glue:text}}`averaged_max:.4f` and {{glue:text}}`averaged_min:.4f`, and the "
-        "conclusion does not move at all: a 28 and a −3 are {} for eight schools",
+        "The answers move {}, to {{glue:text}}`averaged_max:.4f`, {{glue:text}}`averaged_min:.4f` and "
+        "{{glue:text}}`averaged_both:.4f`, and the conclusion does not move at all: a 28 and a −3 in one set are {} "
+        "for eight schools",
         surprise_with_an_uncertain_mean,
     ),
     ("A wide density is a {} experiment.", small_experiments),
     ("{} dot is far out in a tail; school {}'s is the farthest.", farthest_dot),
-    ("*{}* its mean: the eight schools differ even {} than chance alone makes eight equal schools", less_than_chance),
+    ("*{}* its mean: the eight schools differ {} than chance alone makes eight equal schools", less_than_chance),
     (
         "{} curve. The chance that the test rejects starts at {} percent when the effects do not differ, is about {} "
         "percent when their standard deviation is 10 points, and reaches about {} percent only near 20 points.",
@@ -308,9 +325,9 @@ SENTENCES = [
     ),
     ("To halve an error you need {} times the data.", to_halve_an_error),
     (
-        "{} moves it most, and {} nearly as much the other way. The pull of a school is its weight times its distance: "
-        "{} has the largest weight, {} {} than the average of both. {} comes third: its distance is the largest, its "
-        "weight {}.",
+        "{} moves it most, and {} nearly as much the other way. The pull of a school is its weight times its distance, "
+        "divided by the weight of the others: {} has the largest weight, {} {} than the average of both. {} comes "
+        "third: its distance is the largest, its weight {}.",
         pulls,
     ),
     (

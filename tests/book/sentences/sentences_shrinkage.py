@@ -112,7 +112,7 @@ def lowest_schools():
 
 
 def crossing_lines():
-    """All pairs that change places up to a spread of 40: the last crossing and the first."""
+    """All pairs that change places up to a spread of 40, and where; the first leads by too little to be seen."""
     grid = np.arange(0.25, 40, 0.25)
     along = np.array([means(tau) for tau in grid])
     found = {}
@@ -121,9 +121,10 @@ def crossing_lines():
             sign = np.sign(along[:, one] - along[:, other])
             if sign[0] != sign[-1]:
                 found[SCHOOLS[one], SCHOOLS[other]] = references.crossing(SCHOOLS[one], SCHOOLS[other])
-    last, first = max(found, key=found.get), min(found, key=found.get)
-    assert found[first] < 40 / 6
-    return *last, round(found[last]), *first
+    first, middle, last = sorted(found, key=found.get)
+    before = np.abs(np.subtract(*along[grid < found[first]].T[[SCHOOLS.tolist().index(one) for one in first]]))
+    assert before.max() < 0.1
+    return *middle, round(found[middle]), *last, round(found[last]), *first, round(found[first])
 
 
 def edges_of_paths():
@@ -221,7 +222,7 @@ def best_guesses():
         "complete" if zero else "no",
         "less" if low else "more",
         "below" if low else "above",
-        "zero" if zero else "up",
+        "zero" if low else "ten",
     )
 
 
@@ -241,7 +242,9 @@ def better_in_total():
     total = sum(variance for variance in deviations(5.0) ** 2)
     weight = kept(5.0, 0)
     of_a = (weight * SIGMA[0]) ** 2 + ((1 - weight) * (28 - 8)) ** 2
-    return "smaller" if total < (SIGMA**2).sum() else "larger", "worse" if of_a > SIGMA[0] ** 2 else "better"
+    wrong = sum((kept(5.0, j) * SIGMA[j]) ** 2 + ((1 - kept(5.0, j)) * 20) ** 2 for j in range(8))
+    words = ["smaller" if error < (SIGMA**2).sum() else "larger" for error in (total, wrong)]
+    return *words, "worse" if of_a > SIGMA[0] ** 2 else "better"
 
 
 def less_than_a_third():
@@ -259,6 +262,7 @@ def larger_school():
         for school in (0, 4)
     )
     assert (change[1:] > 0).all() or (change[1:] < 0).all()
+    assert (np.round(np.abs(change[1:])) >= 2).all() and (np.round(np.abs(change[1:])) <= 3).all()
     return (
         "more" if own[1] > own[0] else "less",
         "more" if pull[1] > pull[0] else "less",
@@ -279,13 +283,49 @@ def starts_and_ends_of_paths():
     top = [(g, a) for g, a in over if end[a] == end.max()]
     low = [(c, e) for c, e in over if end[c] == end.min()]
     assert len(top) == 1 and len({c for c, _ in low}) == 1
-    return (*SCHOOLS[list(top[0])], SCHOOLS[low[0][0]], *SCHOOLS[sorted(e for _, e in low)])
+    return (SCHOOLS[low[0][0]], *SCHOOLS[sorted(e for _, e in low)])
+
+
+def towards_no_spread():
+    """The chance that A is better than C for a spread near zero, and with one effect for all."""
+    near = references.a_beats_c(1e-3)
+    return {0.5: "one half", 0.0: "zero"}[round(near, 2)], "zero"
+
+
+def odds_of_a():
+    odds = references.a_beats_c(5.0) / (1 - references.a_beats_c(5.0))
+    return {1: "one", 2: "two", 3: "three"}[round(odds)], "one"
+
+
+def skewed_variance():
+    """The noise alone, simulated: how often a sample variance of eight lies below its own mean."""
+    noise = np.random.default_rng(4).normal(0, SIGMA, (50_000, 8)).var(axis=1, ddof=1)
+    assert (noise < np.mean(SIGMA**2)).mean() > 0.55
+    third = ((noise - noise.mean()) ** 3).mean()
+    return ("skewed" if third > 0 else "symmetric",)
+
+
+def close_and_far():
+    """Which of the three spreads are near each other, in the order of the sentence before."""
+    given = [means(tau) for tau in (20.0, 5**0.5, 5.0)]
+    apart = np.array([[np.abs(one - other).max() for other in given] for one in given])
+    assert apart[1, 2] < 2 and apart[0, 1:].min() > 10
+    return "last", "first"
+
+
+def chances_of_an_effect():
+    chance = dict(zip(SCHOOLS, stats.norm.sf(0, means(5.0), deviations(5.0)), strict=True))
+    return min(chance, key=chance.get), max(chance, key=chance.get)
 
 
 SENTENCES = [
+    ("it falls to {}, and not to the {} of complete pooling", towards_no_spread),
+    ("it is {} to {}, {{glue:text}}`a_beats_c_5:.2f`", odds_of_a),
+    ("and not in one half, since a sample variance is {}.", skewed_variance),
+    ("The {} two differ by less than two points in every school; the {} is far from both", close_and_far),
+    ("`positive_least:.2f` in {} to {{glue:text}}`positive_most:.2f` in {}.", chances_of_an_effect),
     (
-        "School {} starts above school {} and is overtaken by it at a small spread. School {}, which starts above {} "
-        "and {}, drops below both.",
+        "School {}, which starts above {} and {}, drops below both.",
         starts_and_ends_of_paths,
     ),
     (
@@ -305,8 +345,8 @@ SENTENCES = [
     ),
     ("Schools with {} standard errors are moved more.", moved_more),
     (
-        "a little {} the pooled mean of the last chapter. Borrowing strength from seven other schools has cut the "
-        "uncertainty to {} than half.",
+        "a little {} the pooled mean of the last chapter. Given that $\\tau$ is 5, borrowing strength from seven other "
+        "schools has cut the uncertainty to {} than half;",
         point_and_uncertainty,
     ),
     ("becomes the {} mean: **{}**.", lambda: limits()[:2]),
@@ -329,7 +369,7 @@ SENTENCES = [
         edges_of_paths,
     ),
     (
-        "Because weights differ, lines cross: {} and {} visibly near {}, {} and {} close to the left edge.",
+        "Because weights differ, lines cross: {} and {} near {}, {} and {} near {}, and {} and {} near {}, which only",
         crossing_lines,
     ),
     ("The dashed population mean {} only slightly.", dashed_mean),
@@ -369,18 +409,19 @@ SENTENCES = [
     (
         'All say **{}**: {} pooling, after all that {{cite:p}}`dersimonian1986meta`. It is the "always" of the '
         "beginning that has come back. The estimates differ {} than their noise alone would make them ($Q$ is {} "
-        "$J - 1$), and a single best value of $\\tau$ has nowhere to go but {}.",
+        "$J - 1$). That forces the moment estimate to {};",
         best_guesses,
     ),
     ("A population with a heavier tail shrinks an estimate {} once it lies far out.", outlier_under_a_heavy_tail),
     (
-        "Shrinkage makes the total squared error {}. School A, if it is really good, is {} off.",
+        "Shrinkage with the right $\\tau$ makes the expected total squared error {}; with $\\tau = 5$ where 20 is true "
+        "it makes it {}. School A, if its effect is really 28, is {} off.",
         better_in_total,
     ),
     ("{} than a third of the variance of the effects is left.", less_than_a_third),
     (
-        "so A keeps {} of its own number. And since it counts for {} in $\\hat\\mu$, *every other school {} a little "
-        "too*.",
+        "so A keeps {} of its own number. And since it counts for {} in $\\hat\\mu$, *every other school {} too*, by "
+        "two to three points.",
         larger_school,
     ),
     ("The second look at a remarkable result is usually {} remarkable.", second_look),

@@ -166,6 +166,66 @@ def best_and_worst():
     return down, up
 
 
+def past_what_was_expected():
+    """How far the ten best and the ten worst went beyond the model's expectation, in its standard deviations."""
+    beyond = {}
+    for best in (True, False):
+        past = three_point.ten(best, "expected") - three_point.ten(best, "rest")
+        beyond[best] = (past if best else -past) / three_point.ten(best, "stray")
+    assert min(beyond.values()) > 0 and max(beyond.values()) < 2
+    return "farther", "two"
+
+
+def best_starts():
+    """Who had the highest first percentages, before Covington."""
+    place = sorted(three_point.SHOTS, key=lambda row: -int(row["first_made"]) / int(row["first_attempts"]))[:2]
+    assert all(row["player"] != "Robert Covington" for row in place)
+    words = [word for row in place for word in (row["player"], int(row["first_made"]), int(row["first_attempts"]))]
+    return "best", *words
+
+
+def who_has_taken_so_many():
+    """How many have as many attempts as each of the two medians."""
+    _, attempts = three_point.counts("season")
+    counted = [int((attempts >= three_point.kappa_quantile(0.5, part)).sum()) for part in ("first", "season")]
+    return NUMBERS[counted[0]].capitalize(), {0: "nobody"}[counted[1]]
+
+
+def one_prior_for_twins():
+    """By how much the league's prior is off for two players with 50 of 101 first."""
+    expected = three_point.covington_posterior()[0]
+    off = [expected - 78 / 200, expected - np.divide(*covington())]
+    return "within" if abs(off[0]) < 0.01 else "beyond", "high" if off[1] > 0.05 else "low"
+
+
+def two_priors():
+    """Medians under (1 + kappa)^-3/2 and kappa^-3/2, and which of the two is finite from zero to one."""
+    _, kappa, weight = three_point.spread_grid("first")
+    other = weight.sum(axis=0) * (1 + 1 / kappa[0]) ** 1.5
+    median = 1 / three_point.grid_quantile(-np.sqrt(1 / (kappa[0] + 1)), other / other.sum(), 0.5) ** 2 - 1
+    off = abs(median / three_point.kappa_quantile(0.5, "first") - 1)
+    integrals = {"ours": lambda e: 2 / sqrt(1 + e), "theirs": lambda e: 2 / sqrt(e)}
+    return "almost" if off < 0.01 else "not", min(integrals, key=lambda name: integrals[name](1e-9))
+
+
+def seasons():
+    """Chi-squared of his three seasons against its mean, and whether their likelihood rises with the concentration."""
+    made, attempts = np.array([167, 170, 137]), np.array([446, 482, 412])
+    rate = HISTORY[0] / HISTORY[1]
+    chi = ((made - attempts * rate) ** 2 / (attempts * rate * (1 - rate))).sum()
+    climb = [three_point.log_beta_binomial(made, attempts, rate, 10.0**power) for power in range(8)]
+    steps = np.diff(climb)
+    assert (steps > 0).all() or (steps < 0).all()
+    return "less" if chi < 2 else "more", "larger" if steps[0] > 0 else "smaller"
+
+
+def allowed():
+    """Posterior chances that kappa is below the number that 750 attempts mean, from first and from all shots."""
+    first, season = (three_point.below(2250 / 7, part) for part in ("first", "season"))
+    assert 0.2 < first < 0.4
+    return "below", "hardly" if season < 0.05 else "too"
+
+
 def given_the_ball():
     """First percentages of the 77 and of the others."""
     others = [row for row in three_point.SHOTS if row not in three_point.REGULARS]
@@ -202,13 +262,22 @@ def curves_of_weight():
         for part in ("first", "season")
     ]
     low, high = max(bands, key=lambda band: band[1] - band[0])
+    common, apart = sorted(
+        ("lower", "upper"), key=lambda end: abs(np.diff([band[end == "upper"] for band in bands]))[0]
+    )
+    assert abs(bands[0][0] - bands[1][0]) < 0.02 < 0.05 < abs(bands[0][1] - bands[1][1])
     return (
         soon,
         int(round(halves[soon], -1)),
         late,
         int(round(halves[late], -1)),
+        ["first", "all"][bands.index([low, high])],
         PARTS[round(1 / low)],
         NUMBERS[round(10 * high)],
+        common,
+        apart,
+        "all",
+        "lower" if bands[1][1] < bands[0][1] else "higher",
     )
 
 
@@ -296,11 +365,11 @@ SENTENCES = [
         "out beyond {}.",
         humps_of_spread,
     ),
-    ("Partial pooling found out for itself that it should pool {} fifths of the way;", pools_by_itself),
+    ("Partial pooling found out for itself that it should pool {} fifths of the way.", pools_by_itself),
     ("prefers {} pooling by {{glue:text}}`log_score_gain:.1f`,", preferred_by_log_score),
     (
-        "{}: a hump around {} per cent, from 30 to 45. {}: a hump of the same width, shifted to {}. {}: a separate "
-        "hump around {}.",
+        "{}: a hump around {} per cent, from 30 to 45. {}: a hump of about the same width, shifted to {}. {}: a "
+        "separate hump around {}.",
         humps_of_winners,
     ),
     (
@@ -308,6 +377,16 @@ SENTENCES = [
         "{{glue:text}}`best_expected:.1%`. The ten {} rise from",
         best_and_worst,
     ),
+    ("Both went {} towards the middle than expected, neither by {} standard deviations", past_what_was_expected),
+    ("it was not even the {}: {} had made {} of {}, and {} {} of {} as well.", best_starts),
+    ("{} players had taken the first number by February, and {} the second.", who_has_taken_so_many),
+    ("For one the league's prior was {} a percentage point, for the other far too {}.", one_prior_for_twins),
+    ("the two are {} equal, and here so are their medians; only {} has a finite integral at zero.", two_priors),
+    (
+        "Covington's three earlier seasons, which differ {} than chance would make them, are the more likely the {}",
+        seasons,
+    ),
+    ("The first shots do: {{glue:text}}`below_first:.0%` of the posterior lies {} it. All shots {}:", allowed),
     ("Whoever starts {} is given the ball again,", given_the_ball),
     (
         "takes that luck for ability, and its predictions are too {} by about a percentage point.",
@@ -316,7 +395,8 @@ SENTENCES = [
     ("the more alike the players, the {} their percentages mean anything.", later_for_the_alike),
     (
         "The curve {} passes one half near {} attempts, the one {} near {}. Both bands are wide: at 500 attempts the "
-        "wider one runs from about one {} to {} tenths.",
+        "wider one, from {} shots, runs from about one {} to {} tenths. The two have the {} edge in common; the {} "
+        "edge of the one from {} shots is {}.",
         curves_of_weight,
     ),
     ("Covington's career spoke {} even that, and the {} was the better prior:", better_prior),

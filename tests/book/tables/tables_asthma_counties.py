@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import references_asthma as asthma
-from cells import About
+from cells import About, Between
 from paths import DATA
 from scipy import interpolate, optimize, special, stats
 
@@ -89,15 +89,19 @@ def limits():
 
 
 def hidden_totals():
+    """Deaths and then counties, from the last period to the first."""
     rows = []
-    for period, total in TOTALS.items():
-        _, least, greatest = asthma.california(period)
-        expected, sd = asthma.california_hidden_total(period)
-        middles = ((least + greatest) / 2)[least < greatest].sum()
-        # What moves the expected number a little moves z by as many sds.
-        z = About((total - expected) / sd, SEARCHED * expected / sd)
-        rows.append([period, total, searched(expected), searched(sd), middles, z])
-    return [["", "state's total", "expected", "sd", "three each", "z"], *rows]
+    for kind in ("deaths", "counties"):
+        for period, total in reversed(TOTALS.items()):
+            _, least, greatest = asthma.california(period)
+            if kind == "deaths":
+                found, (expected, sd) = total, asthma.california_hidden_total(period)
+            else:
+                found, (expected, sd, _) = (least < greatest).sum(), asthma.california_numbers_hidden(period)
+            # What moves the expected number a little moves z by as many sds.
+            z = About((found - expected) / sd, SEARCHED * expected / sd)
+            rows.append([f"{kind} {period}", float(found), searched(expected), searched(sd), z])
+    return [["", "hidden", "expected", "sd", "z"], *rows]
 
 
 # Full Bayes. The reference has the posterior on a grid of log shape and log mean; here a smooth surface through it.
@@ -182,18 +186,35 @@ def draws_a_draw_costs(name):
     return 2 * sum(covariances) / covariances[0] - 1
 
 
+def error_of_error(times, size):
+    """Relative error of an estimated standard error.
+
+    It is half as uncertain as the time, of which the relative error, with 10 lags in its sum, is
+    sqrt(2 (2 * 10 + 1) / draws) (Sokal 1997).
+    """
+    return np.hypot(np.sqrt(42 / size) / 2, 1 / np.sqrt(2 * size)) * (1 if times > 1.001 else 1.5)
+
+
 def other_route():
-    quadrature, moved, errors = ["quadrature"], ["Gibbs"], ["error of Gibbs"]
-    for name in ["mean", "shape"]:
-        mean, sd, error, error_of_sd, _ = hyperparameter(name)
-        error_moved = sd * np.sqrt(draws_a_draw_costs(name) / MOVED)
-        quadrature.append(drawn(mean, error))
-        moved.append(drawn(mean, error_moved))
-        # The estimated error is half as uncertain as the time, of which the relative error, with 10 lags in its sum, is
-        # sqrt(2 (2 * 10 + 1) / draws) (Sokal 1997); and as uncertain as the estimated sd.
-        uncertain = np.hypot(np.sqrt(42 / MOVED) / 2, error_of_sd / sd * np.sqrt(DRAWN / MOVED))
-        errors.append(About(error_moved, 4 * uncertain * error_moved))
-    return [["", "mean", "shape"], quadrature, moved, errors]
+    """Independent draws, and those of a sampler: what they are worth is known without a simulation."""
+    names = ["mean", "sd", "ess_bulk", "ess_tail", "r_hat", "mcse_mean", "mcse_sd"]
+    rows = {name: [name] for name in names}
+    for size, independent in ((DRAWN, True), (MOVED, False)):
+        for name in ("mean", "shape"):
+            mean, sd, error, error_of_sd, _ = hyperparameter(name)
+            time = 1.0 if independent else draws_a_draw_costs(name)
+            scale = np.sqrt(time * DRAWN / size)
+            rows["mean"].append(drawn(mean, error * scale))
+            rows["sd"].append(drawn(sd, error_of_sd * scale))
+            worth = size / time
+            rows["ess_bulk"].append(Between(0.7 * worth, 1.3 * worth))  # of ranks, which move a little otherwise
+            rows["ess_tail"].append(Between(0.4 * worth, 1.3 * worth))
+            rows["r_hat"].append(Between(0.999, 1.01))
+            off = 4 * (error_of_error(time, size) + error_of_sd / sd * scale)
+            rows["mcse_mean"].append(About(error * scale, off * error * scale))
+            rows["mcse_sd"].append(Between(error_of_sd * scale / 2, error_of_sd * scale * 2))
+    heads = [f"{name}, {how}" for how in ("quadrature", "Gibbs") for name in ("mean", "shape")]
+    return [["", *heads], *rows.values()]
 
 
 @cache
@@ -253,6 +274,65 @@ def every_county():
         ends = [drawn(*rate_quantile(county, probability)) for probability in (0.025, 0.975)]
         rows.append([county, people, raw, drawn(*rate(county)), *ends])
     return [["", "people", "raw rate", "mean", "2.5%", "97.5%"], *rows]
+
+
+# The ends of the list of rates. Spreads, ranks and ends are those of sets drawn from the grid, exceedances its sums.
+
+
+def spreads():
+    """Variance of the means, what it leaves out, and that of the rates, each to four standard errors."""
+    means = np.array([rate(name)[0] for name in names()])
+    sets = asthma.california_sets()
+    rates = sets.var(axis=1, ddof=1)
+    error = 4 * rates.std() / np.sqrt(DRAWN)
+    left_out = (sets - sets.mean(axis=1, keepdims=True)).var(axis=0).sum() / (len(means) - 1)
+    first = About(means.var(ddof=1), 0.05)
+    return [
+        ["", "posterior means", "left out", "rates"],
+        ["variance", first, About(left_out, error), About(rates.mean(), error)],
+    ]
+
+
+def share_of_draws(share):
+    return About(share, 4 * np.sqrt(max(share * (1 - share), 3 / DRAWN) * (1 / DRAWN + 1 / 40_000)))
+
+
+@cache
+def ranks():
+    """Rank of each county in each set, 1 the highest."""
+    return (-asthma.california_sets()).argsort(axis=1).argsort(axis=1) + 1
+
+
+def rank_at(place, probability):
+    """A rank, and the ranks that four standard errors of a share of the page's draws allow."""
+    near = [np.quantile(ranks()[:, place], probability + side * 0.0063) for side in (-1, 1)]
+    return Between(np.floor(near[0]), np.ceil(near[1]))
+
+
+@cache
+def errors_above(edge):
+    """Standard error of an average, over the page's draws, of each county's chance of a rate above this one."""
+    shape, mean, mass = asthma.california_posterior()
+    prior, likely = asthma.gamma_masses(shape, mean).T, asthma.california_chances()
+    high = np.exp(asthma.LOG_RATES) > edge
+    given = (likely[:, high] @ prior[high]) / (likely @ prior)
+    return np.sqrt((given - (given @ mass)[:, np.newaxis]) ** 2 @ mass / DRAWN)
+
+
+def verdicts():
+    exposure, least, greatest = asthma.california()
+    edge = (least[least == greatest].sum() + 66) / exposure.sum()
+    above, errors = asthma.california_above(edge), errors_above(edge)
+    ordered = sorted(names(), key=lambda county: -above[names().index(county)])
+    first, last = asthma.california_ends()
+    rows = []
+    for county in [*ordered[:5], "Humboldt", "Modoc", "Alpine", *ordered[-5:]]:
+        j = names().index(county)
+        people = int(counties()[j]["population_2017"])
+        ends = [rank_at(j, probability) for probability in (0.025, 0.975)]
+        chances = [share_of_draws(first[j]), share_of_draws(last[j])]
+        rows.append([county, people, drawn(*rate(county)), *chances, *ends, drawn(above[j], errors[j])])
+    return [["", "people", "mean", "highest", "lowest", "rank from", "to", "above state"], *rows]
 
 
 # The next period. A simulated score of a county is the logarithm of a mean over draws of the rate; its error is that of
@@ -346,4 +426,6 @@ TABLES = [
     other_route,
     every_county,
     scores,
+    spreads,
+    verdicts,
 ]

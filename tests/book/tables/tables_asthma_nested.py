@@ -9,6 +9,7 @@ exactly, however narrow, and half by half, which tells on which side of the medi
 from functools import cache
 from typing import NamedTuple
 
+import nested_reference
 import numpy as np
 from cells import About, Between
 from nested_reference import counts
@@ -274,9 +275,22 @@ def summary(posterior, name, size, size_of_tails):
     ]
 
 
+# Of 4,000 draws in four chains, few of which repeat another: a mean's and a quantile's effective sizes, low ones of
+# several seeds. Diagnostics have no exact value. An estimate of an effective size is itself uncertain by a tenth. Of
+# R-hat: half-chains of 500 draws give at least sqrt(499 / 500), and their eight means vary like a chi-squared variable
+# with seven degrees of freedom, here at most its 99.9% point, at the low effective size.
+SIZES = (3300, 3100)
+DIAGNOSTICS = [
+    Between(0.9 * SIZES[0], 4400),
+    Between(0.9 * SIZES[1], 4400),
+    Between(0.9985, (499 / 500 + 8 / SIZES[0] * stats.chi2.ppf(0.999, 7) / 7) ** 0.5),
+]
+SUMMARY = ["mean", "sd", "eti90_lb", "eti90_ub", "ess_bulk", "ess_tail", "r_hat"]
+
+
 # Predictions of the second period.
 
-EFFECTIVE = {"nested": 200, "one spread": 200, "one population": 150}  # of 300, 300 and 200 draws kept
+EFFECTIVE = {"nested": 560, "one spread": 560, "one population": 560}  # of the 668 draws kept
 
 
 class Part(NamedTuple):
@@ -408,16 +422,21 @@ def data():
 
 
 def worlds():
-    names = ["median state", "highest state / lowest state", "counties' median CV (%)", "highest county"]
-    rows = [[name, *a, *b] for name, a, b in zip(names, worlds_of(CHOSEN), worlds_of(VAGUE), strict=True)]
+    names = ["median state, rate", "highest / lowest state", "median CV within, %", "highest county, rate"]
+
+    def in_short(cell):
+        return "> 100,000" if cell.low > 1e5 else "< 0.001" if cell.high < 1e-3 else cell
+
+    rows = [
+        [name, *map(in_short, [*a, *b])] for name, a, b in zip(names, worlds_of(CHOSEN), worlds_of(VAGUE), strict=True)
+    ]
     return [["", "chosen", "vague"], ["", *["0.05", "0.50", "0.95"] * 2], *rows]
 
 
 def recovered():
     truth = [np.log(1.5), 0.3, np.log(8), 0.6]
-    sizes = [(220, 220), (170, 190), (170, 150), (42, 65)]  # of 400 draws
-    rows = [[n, t, *summary(asthma(), n, *size)] for n, t, size in zip(NAMES, truth, sizes, strict=True)]
-    return [["", "truth", "mean", "sd", "eti90_lb", "eti90_ub"], *rows]
+    rows = [[n, t, *summary(asthma(), n, *SIZES), *DIAGNOSTICS] for n, t in zip(NAMES, truth, strict=True)]
+    return [["", "truth", *SUMMARY], *rows]
 
 
 def share_inside(below, size, error=None):
@@ -467,12 +486,13 @@ def states_below(axis, marginals, truths):
 def covered():
     _, _, mean, shape = made_up()
     axes, table = asthma().axes, asthma().table
-    # All intervals of shapes follow the draws of omega and miss together: eight other seeds gave shares with sd 0.045.
+    # All intervals of shapes follow the draws of omega and miss together, so that the error is more than of independent
+    # misses.
     return [
         ["", "covered by 90% intervals"],
-        ["county rates", share_inside(county_rates()[1], 350)],
-        ["state means", share_inside(states_below(axes.log_mean, table.sum(axis=2), mean), 250)],
-        ["state shapes", share_inside(states_below(axes.log_shape, table.sum(axis=1), shape), 65, 0.045)],
+        ["county rates", share_inside(county_rates()[1], 3500)],
+        ["state means", share_inside(states_below(axes.log_mean, table.sum(axis=2), mean), 3300)],
+        ["state shapes", share_inside(states_below(axes.log_shape, table.sum(axis=1), shape), 3100, 0.015)],
     ]
 
 
@@ -484,7 +504,7 @@ def errors():
         return float(np.linalg.norm(estimate - truth) / truth.size**0.5)
 
     mean, _, square, variance = county_rates()
-    draws = 350  # effective ones of 400
+    draws = 3500  # effective ones of 4,000
     best = np.sqrt(rmse(mean) ** 2 + square / draws)  # the draws' own error adds to the square
     error = np.sqrt(variance / draws) / (best * truth.size)
     return [
@@ -497,32 +517,55 @@ def errors():
 
 
 def fitted():
-    # Of 1200 draws in four chains, hardly one of which repeats another: a mean's and a quantile's effective sizes, low
-    # ones of nine seeds.
-    bulk, tail, rows = 1000, 850, []
-    for name in ("mu", "tau", "nu", "omega"):
-        # Diagnostics have no exact value. Effective sizes of other seeds are up to the number of draws, and an estimate
-        # of one is itself uncertain by a tenth. R-hat: half-chains of 150 draws give at least sqrt(149 / 150),
-        # and their eight means vary like a chi-squared variable with seven degrees of freedom, here at most its 99.9%
-        # point, at the low effective size.
-        most = 149 / 150 + 8 / bulk * stats.chi2.ppf(0.999, 7) / 7
-        sizes_and_rhat = [Between(0.8 * bulk, 1350), Between(0.8 * tail, 1350), Between(0.9966, most**0.5)]
-        rows.append([name, *summary(kidney(), name, bulk, tail), *sizes_and_rhat])
-    return [["", "mean", "sd", "eti90_lb", "eti90_ub", "ess_bulk", "ess_tail", "r_hat"], *rows]
+    return [["", *SUMMARY], *([name, *summary(kidney(), name, *SIZES), *DIAGNOSTICS] for name in NAMES)]
+
+
+CLASSES = ["smallest quarter", "second", "third", "next fifth", "largest 5%"]
+
+
+def of_class():
+    """For each class of size, which counties are in it."""
+    smaller = counts().x.argsort().argsort() / (counts().x.size - 1)  # share of the other counties that are smaller
+    ends = zip([-1, 0.25, 0.5, 0.75, 0.95], [0.25, 0.5, 0.75, 0.95, 1], strict=True)
+    return [(smaller > low) & (smaller <= high) for low, high in ends]
+
+
+@cache
+def expected_then():
+    """Deaths of the first period that the posterior means of the rates lead to expect."""
+    data, expected = counts(), np.empty(counts().y.size)
+    for s, table in enumerate(kidney().table):
+        rows = np.flatnonzero(data.state == s)
+        mass, m, a, _ = nodes(table, KIDNEY, 1e-4)
+        y, x = data.y[rows, np.newaxis], data.x[rows, np.newaxis]
+        expected[rows] = (x * (a + y) / (a / m + x)) @ mass
+    return expected
+
+
+def by_size():
+    rows = []
+    for name, here in zip(CLASSES, of_class(), strict=True):
+        deaths, person_years, mean = (v[here].sum() for v in (counts().y, counts().x, expected_then()))
+        error = ERRORS * np.sqrt(mean / 3500)  # of 4,000 draws; a sum of rates varies no more than the deaths
+        row = [deaths, deaths / person_years, About(mean, error), About(deaths / mean, error * deaths / mean**2)]
+        rows.append([name, *row])
+    return [["", "deaths", "raw rate", "fitted", "deaths / fitted"], ["counties", "", "", "", ""], *rows]
 
 
 def scores():
-    heads = ["", "log score", "nested is ahead by", "standard error", "deviance", "80% coverage"]
+    heads = ["", "log score", "ahead by", "standard error", "deviance", "80% coverage"]
     state, size, later = counts().state, counts().y.size, counts().later
     best = predicted("nested")[1]
     best_total, best_error, best_bias = score_of("nested")
     rows = []
 
     def compared(score, name=None):
-        """By how much nested is ahead and its standard error, and the draws' errors of these."""
+        """By how much nested is ahead and its standard error over states, and the draws' errors of these."""
         gain = best.score - score
-        spread = np.sqrt(size) * gain.std()
-        weight = (gain - gain.mean()) / spread
+        of_state = np.array([gain[state == s].sum() for s in range(STATES)])
+        off = of_state - of_state.sum() / STATES
+        spread = np.sqrt(STATES * (off**2).sum() / (STATES - 1))
+        weight = (STATES / (STATES - 1) * off / spread)[state]  # the derivative by a county's gain
         kinds = ["nested"] if name is None else ["nested", name]
         error = np.sqrt(sum(noise(kind, np.ones(size), "chance") ** 2 for kind in kinds))
         error_of_spread = np.sqrt(sum(noise(kind, weight, "chance") ** 2 for kind in kinds))
@@ -553,16 +596,14 @@ def scores():
 
 
 def sizes():
-    names = ["smallest quarter", "second", "third", "next fifth", "largest 5%"]
-    data, expected = counts(), predicted("nested")[1].expected
-    smaller = data.x.argsort().argsort() / (data.x.size - 1)  # share of the other counties that are smaller
-    rows = []
-    for name, low, high in zip(names, [-1, 0.25, 0.5, 0.75, 0.95], [0.25, 0.5, 0.75, 0.95, 1], strict=True):
-        here = (smaller > low) & (smaller <= high)
+    data, expected, rows = counts(), predicted("nested")[1].expected, []
+    for name, here in zip(CLASSES, of_class(), strict=True):
         deaths, mean = data.later[here].sum(), expected[here].sum()
         error = ERRORS * noise("nested", here.astype(float), "expected")
-        rows.append([name, deaths, About(mean, error), About(deaths / mean, error * deaths / mean**2)])
-    return [["", "deaths", "predicted", "ratio"], ["counties", "", "", ""], *rows]
+        rose = 100 * (deaths / data.later_x[here].sum() / (data.y[here].sum() / data.x[here].sum()) - 1)
+        rows.append([name, deaths, About(mean, error), About(deaths / mean, error * deaths / mean**2), rose])
+    heads = ["", "deaths", "predicted", "deaths / predicted", "rate rose by (%)"]
+    return [heads, ["counties", "", "", "", ""], *rows]
 
 
 def surer():
@@ -570,10 +611,51 @@ def surer():
     places = [counts().states.index(name) for name in names]
 
     def share(p):
-        return About(p, ERRORS * np.sqrt(p * (1 - p) / 500))  # of 1200 draws
+        return About(p, ERRORS * np.sqrt(p * (1 - p) / 3000))  # of 4,000 draws
 
     rows = [[name, share(kidney().higher[s]), share(kidney().wider[s])] for name, s in zip(names, places, strict=True)]
     return [["", "mean above the median state", "spread above the median state"], *rows]
 
 
-TABLES = [data, worlds, recovered, covered, errors, fitted, scores, sizes, surer]
+def quantiles(axis, below, probabilities=(0.025, 0.975)):
+    return np.interp(probabilities, below, axis)
+
+
+def rate_of_piute(posterior_of_state, axes):
+    """Mean and 95% interval of Piute County's rate, and their standard errors from one draw."""
+    place = nested_reference.place_of_piute()
+    mass, m, a, _ = nodes(posterior_of_state, axes, 1e-5)
+    shape, rate = a + counts().y[place], a / m + counts().x[place]
+    line = np.linspace(0.01, 16, 4000)
+    below = special.gammainc(shape, rate * line[:, np.newaxis]) @ mass
+    mean = (shape / rate) @ mass
+    sd = np.sqrt((shape * (shape + 1) / rate**2) @ mass - mean**2)
+    ends = quantiles(line, below)
+    density = np.interp(ends, line, np.gradient(below, line))
+    return [mean, *ends], [sd, *np.sqrt(0.025 * 0.975) / density]
+
+
+def how_much():
+    tau, nu, omega = (grid.ravel() for grid in np.meshgrid(*KIDNEY[3:], indexing="ij"))
+    mass = kidney().hyper.sum(axis=0).ravel()
+    above = np.exp(tau**2) - 1
+    alike = above / (above + (1 + above) * np.exp(-nu + omega**2 / 2))
+    order = alike.argsort()
+    mean = mass @ alike
+    sd = np.sqrt(mass @ (alike - mean) ** 2)
+    ends = quantiles(alike[order], np.cumsum(mass[order]))
+    error = ERRORS * sd / np.sqrt(SIZES[0])
+    # Half of the last printed digit for the grid, whose cells make the distribution function of a function jump.
+    rows = [["correlation within a state", About(mean, error + 0.002), *(About(e, 3 * error + 0.005) for e in ends)]]
+    (axes, table), utah = nation(), counts().states.index("Utah")
+    for name, of_state, at in (
+        ("Piute, its own state known", kidney().table[utah], KIDNEY),
+        ("Piute, one population", table, axes),
+    ):
+        values, errors = rate_of_piute(of_state, at)
+        cells = [About(v, ERRORS * e / np.sqrt(3500)) for v, e in zip(values, errors, strict=True)]
+        rows.append([name, *cells])
+    return [["", "mean", "2.5%", "97.5%"], *rows]
+
+
+TABLES = [data, worlds, recovered, covered, errors, fitted, by_size, scores, sizes, surer, how_much]

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from cells import About, Between, shown
 from printed_tables import printed
-from references import SIGMA, J, Y, checking_posterior_of_a
+from references import SIGMA, J, Y, checking_posterior_of_a, checking_ranks_looked_at
 from scipy import linalg, stats
 
 TAU, PRIOR_SD = 10.0, 5.0
@@ -125,22 +125,36 @@ def coverage_of_a():
     return [["", "", "coverage", "low", "high"], *rows]
 
 
+def looked_at():
+    """Coverage in all data sets, where A's estimate is in its highest tenth, and of the school with the largest."""
+    rows = []
+    for sampler in ("right", "without population"):
+        for which, size in (("A, all data sets", 2_000), ("A, largest tenth", 200), ("largest of eight", 2_000)):
+            share, rounding = shown(printed("checking")[2][len(rows) + 1][-3])
+            place = {"A, largest tenth": "high", "largest of eight": "best"}.get(which)
+            uniform = place is None or sampler == "right"
+            exact = 0.8 if uniform else checking_ranks_looked_at(place)[1:-1].sum()
+            name = [] if which != "A, all data sets" else [sampler]
+            rows.append([*name, which, *covers(share, size, exact, rounding)])
+    return [["", "", "coverage", "low", "high"], *rows]
+
+
 QUANTITIES = ["mu", "tau", "theta[0]", "theta[1]", "theta[2]", "log_likelihood", "log_prior", "product"]
 
 
 def coverage_of_the_library(size=100):
     """Two decimals show a share of a hundred data sets without rounding."""
     rows = []
-    for name, *texts in printed("checking")[2][3:]:
+    for name, *texts in printed("checking")[3][3:]:
         cells = []
         for place, level in [(0, 0.5), (3, 0.8)]:
             coverage, low, high = covers(shown(texts[place])[0], size, level, 0)
-            cells += [coverage, high, low]
+            cells += [coverage, low, high]
         rows.append([name, *cells])
     rows = [[name, *row[1:]] for name, row in zip(sorted(QUANTITIES), rows, strict=True)]
     return [
         ["level", "0.5", "0.8"],
-        ["", *["coverage", "high", "low"] * 2],
+        ["", *["coverage", "low", "high"] * 2],
         ["statistic", *[""] * 6],
         *rows,
     ]
@@ -148,7 +162,7 @@ def coverage_of_the_library(size=100):
 
 def p_values():
     """ArviZ's p-values end at a half. The smallest, times their number, is what the text calls about 3 in a hundred."""
-    table = [[shown(text)[0] for text in row[1:]] for row in printed("checking")[3][1:]]
+    table = [[shown(text)[0] for text in row[1:]] for row in printed("checking")[4][1:]]
     smallest, many = min(map(min, table)), 2 * len(QUANTITIES)
     # The text rounds to hundredths, the table to thousandths.
     least = Between(0.025 / many - 5e-4, 0.035 / many + 5e-4)
@@ -223,6 +237,7 @@ def one_sweep(many=50_000):
 TABLES = [
     two_samplers,
     coverage_of_a,
+    looked_at,
     coverage_of_the_library,
     p_values,
     conditional_against_joint,

@@ -10,10 +10,10 @@ from functools import cache
 import numpy as np
 from cells import About, Between
 from printed_tables import printed
-from references import FLAT, SIGMA, J, Y, given_tau, moments, tau_moment, tau_rule
+from references import FLAT, SIGMA, J, Y, given_tau, moments, restricted_log_likelihood, tau_moment, tau_rule
 from scipy import integrate, optimize, special, stats
 
-ROUTES = ["exact", "Gibbs", "Metropolis", "NUTS"]
+ROUTES = ["independent", "Gibbs", "Metropolis", "NUTS"]
 NUTS_DRAWS = 4 * 1_000
 TAU = 5.0
 MEAN, COVARIANCE = given_tau(TAU)  # of the eight effects and mu
@@ -168,7 +168,7 @@ def walk_chains(runs=6, chains=16, draws=7_500):
     return MEAN + kept @ np.linalg.cholesky(COVARIANCE).T
 
 
-CHAINS = {"exact": independent, "Gibbs": gibbs_chains, "Metropolis": walk_chains}
+CHAINS = {"independent": independent, "Gibbs": gibbs_chains, "Metropolis": walk_chains}
 
 
 @cache
@@ -183,28 +183,60 @@ def smallest(route):
     return about(sizes(route).min(axis=0))
 
 
-def error_of(route, k):
+# What the table of the four routes shows: of school A's effect and mu the means, a variance and a covariance.
+SHOWN = {
+    "mean of A": (MEAN[0], SD[0] ** 2, lambda x: x[..., 0]),
+    "variance of A": (SD[0] ** 2, 2 * SD[0] ** 4, lambda x: (x[..., 0] - MEAN[0]) ** 2),
+    "mean of mu": (MEAN[-1], SD[-1] ** 2, lambda x: x[..., -1]),
+    "covariance of A and mu": (
+        COVARIANCE[0, -1],
+        SD[0] ** 2 * SD[-1] ** 2 + COVARIANCE[0, -1] ** 2,  # Isserlis's theorem, as is the variance of a square
+        lambda x: (x[..., 0] - MEAN[0]) * (x[..., -1] - MEAN[-1]),
+    ),
+}
+
+
+@cache
+def errors_of(route, name):
+    """The standard error in each of many runs, as ArviZ finds it."""
+    import arviz
+
+    return np.array([float(arviz.mcse(SHOWN[name][2](run), method="mean")) for run in CHAINS[route]()])
+
+
+def error_of(route, name):
     """Standard error of a route's mean, and how far the estimate of it may be off."""
-    values = sizes(route)
-    exact = {"exact": SD / 100, "Gibbs": gibbs_errors(), "Metropolis": SD / values.mean() ** 0.5}[route]
-    within = (values / values.mean(axis=1, keepdims=True)).std(ddof=1) / 2  # an error is the root of a size
-    return About(exact[k], ERRORS * within * exact[k])
+    _, variance, _ = SHOWN[name]
+    if route == "NUTS":
+        return nuts_error(variance, name)
+    found = errors_of(route, name)
+    exact = {"independent": np.sqrt(variance) / 100}
+    if name.startswith("mean"):
+        exact["Gibbs"] = gibbs_errors()[0 if name.endswith("A") else -1]
+    return About(exact.get(route, found.mean()), ERRORS * found.std(ddof=1))
+
+
+def nuts_error(variance, name):
+    """Standard error by NUTS: nobody knows it exactly.
+
+    No parameter has fewer effective draws than the table of costs says for the worst. Draws that swing to the other
+    side of the mean can be worth more than independent ones; two and a half times as much is a lot. Of squares and
+    products, which do not change sign when a draw does, a draw may be worth a third of one.
+    """
+    least = costs_printed()["NUTS"][1] if name.startswith("mean") else NUTS_DRAWS / 3
+    return Between((variance / (2.5 * NUTS_DRAWS)) ** 0.5, 1.03 * (variance / least) ** 0.5)
 
 
 def four_routes():
     rows = [["", "", "estimate", "standard error", "exact", "z"], ["of", "route", "", "", "", ""]]
     numbers = [[float(text) for text in row[-4:]] for row in printed("estimation")[1][2:]]
-    for name, k in {"A": 0, "C": 2, "mu": J}.items():
+    for name, (exact, _, _) in SHOWN.items():
         for route in ROUTES:
             estimate, error = numbers[len(rows) - 2][:2]
-            if route == "NUTS":
-                wanted = nuts_error(k)
-                off = About(MEAN[k], ERRORS * error)
-            else:
-                wanted = error_of(route, k)
-                off = About(MEAN[k], ERRORS * wanted.value)
-            labels = [name, route] if route == "exact" else [route]
-            rows.append([*labels, off, wanted, MEAN[k], z_of(estimate, MEAN[k], error, 0.0005)])
+            wanted = error_of(route, name)
+            off = About(exact, ERRORS * (error + 0.005 if route == "NUTS" else wanted.value))
+            labels = [name, route] if route == "independent" else [route]
+            rows.append([*labels, off, wanted, exact, z_of(estimate, exact, error, 0.005)])
     return rows
 
 
@@ -213,22 +245,12 @@ def costs_printed():
     return {row[0]: (float(row[2]), float(row[3])) for row in printed("estimation")[3][1:]}
 
 
-def nuts_error(k):
-    """Standard error by NUTS: nobody knows it exactly.
-
-    No parameter has fewer effective draws than the table of costs says for the worst. Draws that swing to the other
-    side of the mean can be worth more than independent ones; two and a half times as much is a lot.
-    """
-    least = costs_printed()["NUTS"][1]
-    return Between(SD[k] / (2.5 * NUTS_DRAWS) ** 0.5, 1.03 * SD[k] / least**0.5)
-
-
 def costs():
     rows = [["", "unit of work", "units", "effective draws", "units per effective draw"]]
     # A draw of NUTS takes 2^k - 1 gradients, mostly 7 here: how many are 3 or 15 depends on the step that it finds.
     # On a posterior so near to a normal one it is worth between half an independent draw and two of them.
     known = {
-        "exact": ("draw", 4 * 2_500, smallest("exact")),
+        "independent": ("draw", 4 * 2_500, smallest("independent")),
         "Gibbs": ("sweep", 4 * 2_500, smallest("Gibbs")),
         "Metropolis": ("density", 16 * 7_500, smallest("Metropolis")),
         "NUTS": ("gradient", Between(5 * NUTS_DRAWS, 11 * NUTS_DRAWS), Between(NUTS_DRAWS / 2, 2 * NUTS_DRAWS)),
@@ -245,11 +267,13 @@ CAUCHY = "half-Cauchy 5"
 
 
 @cache
-def exact_means(prior):
-    """Posterior means and standard deviations of tau and of school A's effect."""
+def exact_answers(prior):
+    """Posterior means of tau and A's effect, the chance in per cent that tau is above 10, and the effect's variance."""
     mean, covariance = moments(prior)
-    tau = tau_moment(1, prior)
-    return np.array([tau, mean[0]]), np.array([(tau_moment(2, prior) - tau**2) ** 0.5, covariance[0, 0] ** 0.5])
+    u, step = np.linspace(np.log(1e-4), np.log(2_000), 4_001, retstep=True)
+    density = np.exp([restricted_log_likelihood(tau) for tau in np.exp(u)]) * np.exp(u) * prior_odds(prior, np.exp(u))
+    below = integrate.simpson(np.where(u < np.log(10), density, 0.0), dx=step) / integrate.simpson(density, dx=step)
+    return np.array([tau_moment(1, prior), 100 * (1 - below), mean[0], covariance[0, 0]])
 
 
 def prior_odds(prior, tau):
@@ -363,37 +387,33 @@ def free_walk(prior, runs=6, chains=16, draws=9_000):
     return np.array([tau.T, effect.T]).reshape(2, runs, chains, draws)
 
 
-FREE = {"exact": free_independent, "Gibbs": free_gibbs, "Metropolis": free_walk}
+FREE = {"independent": free_independent, "Gibbs": free_gibbs, "Metropolis": free_walk}
 
 
 @cache
-def free_errors(prior, route, k):
-    """Standard error of the mean in each of many runs, as ArviZ finds it: of tau (k = 0) or A's effect."""
-    chains = FREE[route](prior)[k]
-    return chains.std(axis=(1, 2)) / effective(chains, method="mean") ** 0.5
+def free_errors(prior, route):
+    """Standard errors of the four in each of many runs, as ArviZ finds them; axes: the four, runs."""
+    import arviz
 
-
-def nuts_free_error(sd):
-    """Standard error by NUTS: its draws swing less freely with tau, a draw being worth a fifth of one to two."""
-    return Between(sd / (2 * NUTS_DRAWS) ** 0.5, sd / (NUTS_DRAWS / 5) ** 0.5)
+    tau, effect = FREE[route](prior)
+    four = [tau, 100.0 * (tau > 10), effect, (effect - exact_answers(prior)[2]) ** 2]
+    return np.array([[float(arviz.mcse(run, method="mean")) for run in chains] for chains in four])
 
 
 def unknown_spread():
-    rows = [["", "", "tau", "school A"], ["", "", "estimate", "error", "z", "estimate", "error", "z"]]
-    numbers = [[float(text) for text in row[-6:]] for row in printed("estimation")[2][2:]]
-    for name, prior in {"flat": FLAT, "half-Cauchy": CAUCHY}.items():
-        for route in ROUTES:
-            row = [name, route] if route == "exact" else [route]
-            cells = numbers[len(rows) - 2]
-            for k, (exact, sd) in enumerate(zip(*exact_means(prior), strict=True)):
-                estimate, error, _ = cells[3 * k : 3 * k + 3]
-                if route == "NUTS":
-                    row += [About(exact, ERRORS * (error + 0.005)), nuts_free_error(sd)]
-                else:
-                    errors = free_errors(prior, route, k)
-                    row += [About(exact, ERRORS * errors.mean()), About(errors.mean(), ERRORS * errors.std(ddof=1))]
-                row.append(z_of(estimate, exact, error, 0.005))
-            rows.append(row)
+    """The largest error is that of NUTS or of the walk: a draw of NUTS is worth a fifth of one to two."""
+    rows = [["", "", "exact", "error", *ROUTES]]
+    names = ["mean of tau", "tau > 10, %", "mean of A", "variance of A"]
+    for prior_name, prior in {"flat": FLAT, "half-Cauchy": CAUCHY}.items():
+        spread = [free_independent(prior)[0], 100.0 * (free_independent(prior)[0] > 10), free_independent(prior)[1]]
+        spread.append((spread[2] - exact_answers(prior)[2]) ** 2)
+        for k, (name, exact) in enumerate(zip(names, exact_answers(prior), strict=True)):
+            known = [free_errors(prior, route)[k] for route in FREE]
+            least = max(errors.mean() - ERRORS * errors.std(ddof=1) for errors in known)
+            most = max(errors.mean() + ERRORS * errors.std(ddof=1) for errors in known)
+            by_nuts = spread[k].std() / (NUTS_DRAWS / 5) ** 0.5
+            labels = [prior_name, name] if k == 0 else [name]
+            rows.append([*labels, exact, Between(least, max(most, by_nuts)), *[Between(-ERRORS, ERRORS)] * 4])
     return rows
 
 

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import references as r
+import references_learning_tau as simulated
 from cells import About, Between
 from printed_tables import printed
 from references import SIGMA, Y
@@ -69,11 +70,29 @@ def cut():
     return [["", "E[tau]", "P(tau < 2 epsilon)"], ["epsilon", "", ""], *rows]
 
 
+SUMMARY = ["", "mean", "sd", "eti89_lb", "eti89_ub", "ess_bulk", "ess_tail", "r_hat", "mcse_mean", "mcse_sd"]
+
+
 def alarms():
-    # On log tau the posterior is an endless slope, so every chain slides to where exp gives the number 0. How many of
-    # its 1,000 draws diverge there hangs on the last bits: over 24 seeds chains had from none to all of them.
-    rows = [[str(chain), 0.0, 0.0, Between(0, 1000)] for chain in range(4)]
-    return [["", "smallest tau", "largest tau", "divergences"], ["chain", "", "", ""], *rows]
+    # On log tau the posterior is an endless slope, so every chain slides to where exp gives the number 0. What is left
+    # of the others hangs on the last bits.
+    others = [(-50, 50), (0, 30), (-50, 50), (-50, 50), (1, 6000), (1, 6000), (0.99, 100), (0, 30), (0, 30)]
+    names = ["mu", "tau", *(f"eta[{j}]" for j in range(J))]
+    rows = [[name, *(Between(*ends) for ends in others)] for name in names]
+    rows[1] = ["tau", 0.0, 0.0, 0.0, 0.0, 4000.0, 4000.0, float("nan"), 0.0, float("nan")]
+    return [SUMMARY, *rows]
+
+
+def quiet():
+    """All but tau as under complete pooling, and of tau the posterior with 1 / tau, cut off at 10 to the -148."""
+    mean, sd, _ = r.pooled()
+    ends = [About(mean + sign * stats.norm.ppf(0.945) * sd, 0.9) for sign in (-1, 1)]
+    ess, rhat = Between(2000, 6000), Between(0.99, 1.01)
+    others = [About(mean, 0.4), About(sd, 0.3), *ends, ess, ess, rhat, Between(0.05, 0.09), Between(0.03, 0.08)]
+    of_tau = [Between(0.003, 0.1), Between(0.1, 1.5), Between(0, 1e-120), Between(1e-9, 1e-4)]
+    rows = [[name, *others] for name in ["mu", "tau", *(f"theta[{school}]" for school in SCHOOLS)]]
+    rows[1] = ["tau", *of_tau, ess, ess, rhat, Between(0.002, 0.03), Between(0.01, 0.4)]
+    return [SUMMARY, *rows]
 
 
 def mean_above(least):
@@ -86,24 +105,23 @@ def forms():
     # Of runs of NUTS nothing is known but what 24 seeds gave, with room for others: a chain that does not reach the
     # neck of the funnel depends on where it starts.
     known = [
-        # divergences, effective draws, gradients, least tau
-        (["centred", "0.80"], (3, 200), (4, 500), (20_000, 80_000), (0.3, 3.0)),
-        (["0.99"], (0, 40), (10, 500), (100_000, 4000 * 1023), (0.01, 1.0)),
-        (["non-centred", "0.80"], (0, 60), (300, 1600), (24_000, 32_000), None),
-        (["0.95"], (0, 5), (800, 1900), (45_000, 65_000), None),
+        # divergences, gradients, effective draws, worst R-hat, least tau
+        (["centred", "0.80"], (3, 200), (20_000, 80_000), (4, 500), (1, 2), (0.3, 3.0)),
+        (["0.99"], (0, 40), (100_000, 4000 * 1023), (10, 500), (1, 1.6), (0.01, 1.0)),
+        (["non-centred", "0.80"], (0, 60), (24_000, 32_000), (300, 1600), (1, 1.02), None),
+        (["0.95"], (0, 5), (45_000, 65_000), (700, 1900), (1, 1.01), None),
     ]
     sd = (r.tau_moment(2) - r.tau_moment(1) ** 2) ** 0.5
     rows = []
-    for (labels, divergences, effective, gradients, least), texts in zip(
-        known, printed("learning-tau")[4][2:], strict=True
-    ):
-        ess, lowest = float(texts[-4]), float(texts[-1])
+    for (labels, *ranges, least), texts in zip(known, printed("learning-tau")[5][2:], strict=True):
+        ess, lowest = float(texts[-5]), float(texts[-1])
         mean = About(mean_above(lowest), ERRORS * sd / ess**0.5)
+        error = Between(0.4 * sd / ess**0.5, 1.5 * sd / ess**0.5)  # by the chains' own sd
         # The least of so many independent draws is above this once in 100,000 times.
         least = least or (0, quantile_of_tau(1 - 1e-5 ** (1 / ess)))
-        rows.append([*labels, *(Between(*x) for x in (divergences, effective, gradients)), mean, Between(*least)])
-    heading = ["", "", "divergences", "ESS of tau", "gradients", "E[tau]", "least tau"]
-    return [heading, ["form", "target", "", "", "", "", ""], *rows]
+        rows.append([*labels, *(Between(*x) for x in ranges), mean, error, Between(*least)])
+    heading = ["", "", "divergences", "gradients", "ESS of tau", "worst R-hat", "E[tau]", "its error", "least tau"]
+    return [heading, ["form", "target", *[""] * 7], *rows]
 
 
 def gibbs(factor, runs=50, chains=4, warmup=100, draws=500):
@@ -203,64 +221,33 @@ def replicated():
     ]
 
 
-def moments_of_tau(y):
-    """DerSimonian and Laird's tau for each data set, from the differences between every two schools."""
-    one, other = np.triu_indices(J, 1)
-    products = 1 / (SIGMA[one] * SIGMA[other]) ** 2
-    total = (1 / SIGMA**2).sum()
-    q = (y[:, one] - y[:, other]) ** 2 @ products / total
-    return np.sqrt(np.maximum(0, (q - (J - 1)) * total / (2 * products.sum())))
-
-
 def single():
-    estimates = [moments_of_tau(Y[np.newaxis])[0], *map(r.best_tau, (r.log_likelihood, r.restricted_log_likelihood))]
+    estimates = [
+        simulated.moments_of_tau(Y[np.newaxis])[0],
+        *map(r.best_tau, (r.log_likelihood, r.restricted_log_likelihood)),
+    ]
     heading = ["", "moments", "maximum likelihood", "restricted maximum likelihood"]
     return [heading, ["estimate of tau", *map(float, estimates)]]
 
 
 @cache
-def coverage(true_tau, replicates=6000):
-    """Two shares of 95% intervals that hold the truth, by a larger simulation, and their sds from data set to data set.
-
-    Plugged in, a tau for each data set gives an interval by the normal table. Averaged over tau, the interval holds the
-    truth if the mixture's distribution function there is between 2.5% and 97.5%.
-    """
-    rng = np.random.default_rng(2024)
-    effects = 8 + true_tau * rng.standard_normal((replicates, J))
-    y = effects + SIGMA * rng.standard_normal((replicates, J))
-
-    tau2 = moments_of_tau(y)[:, np.newaxis] ** 2
-    precision = 1 / (SIGMA**2 + tau2)
-    mu_variance = 1 / precision.sum(axis=1, keepdims=True)
-    kept = SIGMA**2 * precision
-    centre = y + kept * (mu_variance * (precision * y).sum(axis=1, keepdims=True) - y)
-    spread = np.sqrt(SIGMA**2 * (1 - kept) + kept**2 * mu_variance)
-    plugged = np.abs(effects - centre) < stats.norm.ppf(0.975) * spread
-
-    node, weight = np.polynomial.legendre.leggauss(40)
-    nodes = 10 * (1 + node) / (1 - node)
-    total, below = np.zeros((replicates, 1)), np.zeros((replicates, J))
-    for tau, width in zip(nodes, weight * 20 / (1 - node) ** 2, strict=True):
-        covariance = r.CONTRASTS.T @ np.diag(SIGMA**2 + tau**2) @ r.CONTRASTS
-        contrasts = y @ r.CONTRASTS
-        squares = (contrasts @ np.linalg.inv(covariance) * contrasts).sum(axis=1, keepdims=True)
-        mass = width * np.exp(-squares / 2) / np.linalg.det(covariance) ** 0.5
-        posterior = r.given_tau(tau)[1][:-1, :-1]
-        total += mass
-        below += mass * special.ndtr((effects - y / SIGMA**2 @ posterior) / np.diag(posterior) ** 0.5)
-    averaged = np.abs(below / total - 0.5) < 0.475
-
-    shares = np.stack([plugged, averaged]).mean(axis=2)
-    return shares.mean(axis=1), shares.std(axis=1), replicates
+def coverage(true_tau):
+    """Coverage of the two intervals, and how both vary from data set to data set."""
+    sets = simulated.study(true_tau)
+    shares = np.stack([sets.plugged, sets.averaged]).mean(axis=2)
+    return shares.mean(axis=1), shares.std(axis=1), len(sets.zero)
 
 
 def honest(replicates=500):
     rows = []
-    for true_tau in (5, 10):
+    for true_tau in (0, 2, 5, 10, 20):
         means, sds, own = coverage(true_tau)
-        error = ERRORS * sds * (1 / replicates + 1 / own) ** 0.5
-        rows.append([str(true_tau), *map(About, means, error)])
-    return [["", "plug-in", "averaged over tau"], ["true tau", "", ""], *rows]
+        sets = simulated.study(true_tau)
+        widths = np.stack([sets.plugged_sd, sets.averaged_sd]).mean(axis=2)
+        cells = zip([*means, *widths.mean(axis=1)], [*sds, *widths.std(axis=1)], strict=True)
+        error = ERRORS * (1 / replicates + 1 / own) ** 0.5
+        rows.append([str(true_tau), *(About(mean, error * sd) for mean, sd in cells)])
+    return [["", "plug-in", "averaged", "sd, plug-in", "sd, averaged"], ["true tau", *[""] * 4], *rows]
 
 
 def integral_from(epsilon, power):
@@ -279,4 +266,4 @@ def totals():
     return [["", "from 1e-02", "from 1e-04", "from 1e-06", "from 1e-08"], ["k", "", "", "", ""], *rows]
 
 
-TABLES = [schools, priors, cut, alarms, forms, interwoven, ranks, replicated, single, honest, totals]
+TABLES = [schools, priors, cut, alarms, quiet, forms, interwoven, ranks, replicated, single, honest, totals]

@@ -12,8 +12,11 @@ def data():
 
 
 def no_pooling():
-    rows = [[school, y - Z * s, y + Z * s, phi((y - 28) / s)] for school, y, s in zip(SCHOOLS, Y, SIGMA, strict=True)]
-    return [["", "lower", "upper", "P(effect > 28)"], *rows]
+    rows = [
+        [school, y - Z * s, y + Z * s, phi((y - 28) / s), phi(y / s)]
+        for school, y, s in zip(SCHOOLS, Y, SIGMA, strict=True)
+    ]
+    return [["", "lower", "upper", "P(effect > 28)", "P(effect > 0)"], *rows]
 
 
 def distances():

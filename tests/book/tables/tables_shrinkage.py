@@ -9,6 +9,8 @@ from references import (
     SIGMA,
     J,
     Y,
+    a_beats_c,
+    above_zero,
     best_tau,
     crossing,
     given_tau,
@@ -20,7 +22,8 @@ from references import (
 )
 
 SCHOOLS = list("ABCDEFGH")
-DRAWN = 100_000  # replicates, simulated schools, and draws from the posterior
+DRAWN = 100_000  # replicates, and simulated schools
+DRAWS = 200_000  # from the posterior
 TAU, NOISE = 5, 10  # of the simulated schools
 HALF = 0.0005  # half a unit of a third decimal
 
@@ -46,28 +49,43 @@ def share(chance):
 
 
 def how_often():
-    rows = [[f"{tau}", share(varies_less_than_noise(tau)), share(varies_less_than_effects(tau))] for tau in (5, 10, 15)]
+    rows = [["0", share(varies_less_than_noise(0)), 0.0]]  # a variance below none
+    rows += [
+        [f"{tau}", share(varies_less_than_noise(tau)), share(varies_less_than_effects(tau))] for tau in (5, 10, 15)
+    ]
     return [["", "less than the mean noise variance", "less than the true effects"], ["tau", "", ""], *rows]
 
 
 def posterior():
     weights = 1 / (1 + (SIGMA / TAU) ** 2)
-    columns = zip(SCHOOLS, Y, SIGMA, weights, means(TAU), deviations(TAU), strict=True)
-    return [["", "estimate", "standard error", "weight", "mean", "sd"], *columns]
+    positive = [above_zero(school, TAU) for school in SCHOOLS]
+    columns = zip(SCHOOLS, Y, SIGMA, weights, means(TAU), deviations(TAU), positive, strict=True)
+    return [["", "estimate", "standard error", "weight", "mean", "sd", "P(effect > 0)"], *columns]
 
 
 def formula_and_draws():
-    # The last column is that of the two before it: the printed means leave it open by their last digit.
+    # Each z is that of the two columns before it: what is printed leaves it open by its last digit.
     rows = []
-    drawn = [row[1] for row in numbers_of(2)]
-    for school, mean, error, estimate in zip(SCHOOLS, means(TAU), deviations(TAU) / sqrt(DRAWN), drawn, strict=True):
-        rows.append([school, mean, About(mean, 5 * error), About((estimate - mean) / error, HALF / error)])
-    return [["", "formula", "draws", "difference / standard error"], *rows]
+    for school, values, printed_row in zip(
+        SCHOOLS, zip(means(TAU), deviations(TAU), strict=True), numbers_of(2), strict=True
+    ):
+        row = [school]
+        for place, value in enumerate(values):
+            error = values[1] / sqrt((1 + place) * DRAWS)
+            found = printed_row[3 * place + 1]
+            row += [value, About(value, 5 * error), About((found - value) / error, HALF / error)]
+        rows.append(row)
+    return [["", "mean", "of draws", "z", "sd", "sd of draws", "z of sd"], *rows]
 
 
 def crossings():
     pairs = ["AG", "CF", "CE"]
     return [["", *pairs], ["crossing at tau", *(crossing(*pair) for pair in pairs)]]
+
+
+def a_against_c():
+    rows = [[f"{tau:g}", a_beats_c(tau)] for tau in (0.01, 5, 10, 20, 1000)]
+    return [["", "P(A > C)"], ["tau", ""], *rows]
 
 
 def three_spreads():
@@ -82,7 +100,7 @@ def variance(value):
 
 def variances():
     # The posterior means are the estimates times a fifth, so that their variance is a twenty-fifth of the printed one.
-    ((estimates, *_),) = numbers_of(5)
+    ((estimates, *_),) = numbers_of(6)
     total = TAU**2 + NOISE**2
     kept = 1 / (1 / TAU**2 + 1 / NOISE**2)
     heads = ["", "estimates", "effects", "posterior means", "posterior variance"]
@@ -113,6 +131,7 @@ TABLES = [
     posterior,
     formula_and_draws,
     crossings,
+    a_against_c,
     three_spreads,
     variances,
     estimates_of_tau,

@@ -14,6 +14,7 @@ import references
 import references_asthma as asthma
 import references_batting as batting
 import references_three_point as three_point
+import tables_estimation
 from cells import About, Between, faults, shown
 from paths import ROOT
 from printed_tables import PAGES, printed_cells, printed_lines
@@ -90,9 +91,23 @@ def mean_of_tau():
     return [About(references.tau_moment(1), 5 * error), About(error, 0.02 * error)]
 
 
+def sd_of_tau():
+    """Of 100,000 independent draws: its error from the fourth central moment."""
+    m = [references.tau_moment(k) for k in range(5)]
+    variance = m[2] - m[1] ** 2
+    fourth = m[4] - 4 * m[1] * m[3] + 6 * m[1] ** 2 * m[2] - 3 * m[1] ** 4
+    return [About(variance**0.5, 5 * (fourth - variance**2) ** 0.5 / (2 * variance**0.5 * 100_000**0.5))]
+
+
 def early_threes():
     *exact, p_value = exchangeable.early("three_point_2018")
     return [*exact, About(p_value, 5 * np.sqrt(p_value / 100_000))]  # the page reassigns the shots so many times
+
+
+def six_coins():
+    """The correlation of two of six coins that show three heads mostly, two or four in a quarter of all runs."""
+    both = sum(chance * heads * (heads - 1) / 30 for heads, chance in ((2, 1 / 8), (3, 3 / 4), (4, 1 / 8)))
+    return (both - 1 / 4) / (1 / 4)
 
 
 def even_pairs(first):
@@ -103,8 +118,16 @@ def even_pairs(first):
 
 CORRELATION = references.gibbs_autocorrelation(5.0)
 EFFECTIVE = (1 - CORRELATION) / (1 + CORRELATION)
+WOVEN = (1 - tables_estimation.kept_by_sweep()) / (1 + tables_estimation.kept_by_sweep())  # with the joint move
 LINES = [
     ("asthma-counties", "shape 10", california),
+    ("asthma-counties", "0.0656", lambda: [stats.gamma(4).cdf(1.5), stats.gamma(61).cdf(30)]),
+    (
+        "asthma-counties",
+        "mean 1.24",
+        lambda: [asthma.california_last_county()[0], 95, *asthma.california_last_county()[1:3]],
+    ),
+    ("asthma-counties", "above 1 per", lambda: [1, 100_000, asthma.california_last_county()[3]]),
     ("asthma-county", "26,865 of a", lambda: [About(kept_counties()[0], 5 * kept_counties()[0] ** 0.5)]),
     ("asthma-county", "95% of them", lambda: [95, *kept_counties()[1]]),
     ("batting", "mean -3.3", james_stein),
@@ -112,19 +135,37 @@ LINES = [
     ("batting", "worst R-hat", lambda: [Between(0.999, 1.01)]),
     ("batting", "smallest effective size", lambda: [Between(400, 12_000)]),
     ("estimation", "share of the draws: ArviZ", lambda: [About(EFFECTIVE, 0.015), EFFECTIVE]),
-    ("estimation", "largest |z|", lambda: [36, Between(0.9, 3.6)]),
+    ("estimation", "effective draws of mu among", lambda: [4 * 5_000]),
+    (
+        "estimation",
+        "by sweeps alone",
+        lambda: [About(20_000 * one, 8_000 * one**0.5 / 4) for one in (EFFECTIVE, WOVEN)],
+    ),
+    ("estimation", "in a row: ", lambda: [0.01, Between(11, 20), 20]),
+    ("estimation", "25 apart: ", lambda: [25, 0.01, Between(0, 4), 20]),
+    ("estimation", "largest |z| of all 216", lambda: [4 * (9 + 45), Between(1.5, 4.2)]),
+    ("estimation", "largest |z| of all 32", lambda: [2 * 4 * 4, Between(0.9, 3.9)]),
+    ("estimation", "R-hat at most", lambda: [Between(1, 1.01), Between(400, 10_500)]),
+    ("estimation", "largest R-hat", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
+    ("exchangeability", "N = 6: smallest", lambda: [6, 1 - 5 / 6]),
+    ("exchangeability", "N = 8: smallest", lambda: [8, 1 - 7 / 6]),
+    ("exchangeability", "six coins: ", lambda: [1 / 2, six_coins()]),
     ("exchangeability", "hits: ", lambda: exchangeable.early("batting_1970")),
     ("exchangeability", "threes: ", early_threes),
     ("exchangeability", "[[0.25", lambda: even_pairs(0)),
     ("exchangeability", "[0.25", lambda: even_pairs(1)),
     ("exchangeability", "simulation off by", lambda: [Between(0, 5 * 0.5 / 100_000**0.5)]),
     ("learning-tau", "E[tau] from draws", mean_of_tau),
+    ("learning-tau", "sd of tau from draws", sd_of_tau),
     ("learning-tau", "share of the draws below", lambda: [About(0.5, 5 * 0.5 / 100_000**0.5)]),
     ("learning-tau", "largest departure", lambda: [Between(0, 1e-10)]),
     ("learning-tau", "gibbs: do not trust", lambda: [4 * 100, Between(0, 4 * 100)]),
     ("learning-tau", "ones, where 400", lambda: [4 * 100, Between(1.01, 1.2), 1.01]),
     ("learning-tau", "school A with tau = 0", lambda: [0, *references.pooled()[:2]]),
+    ("pooling", "P(effect > 0)", lambda: [0, references.phi(7.685617 / 4.071919)]),
+    ("shrinkage", "tau = 5: formula", lambda: [5, references.a_beats_c(5), About(references.a_beats_c(5), 0.005)]),
+    ("shrinkage", "sd: grid", lambda: [references.posterior_sd("A", 5)] * 2),
     ("shrinkage", "difference, 'the signal'", lambda: [references.Y.var(ddof=1) - (references.SIGMA**2).mean()]),
     ("three-point", "partial wins in", wins),
     (
@@ -151,16 +192,20 @@ LINES = [
 
 # Lines whose numbers nobody can know before, or that say so themselves.
 UNBOUND = {
+    ("asthma-counties", "With 50,000 people: there is no answer"): "a number of the question",
     ("batting", "no pooling: -"): "from one or two of ten thousand draws: that they differ is the point",
     ("batting", "largest difference from the draws"): "a simulation's error, which a claim bounds",
     ("batting", "and of their standard deviations"): "a simulation's error, which a claim bounds",
     ("batting", "X + 1/X: "): "means of what has none: that they are huge is the point, and claimed",
-    ("estimation", "exact: "): "seconds",
+    ("estimation", "independent: "): "seconds",
     ("estimation", "Gibbs: "): "seconds",
     ("estimation", "NUTS: "): "seconds",
     ("exchangeability", "10,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
     ("exchangeability", "1,000,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
-    ("learning-tau", "effective sample size of tau"): "of chains that went to zero: ArviZ's answer, which is the point",
+    ("exchangeability", "N = 7: "): "an error of rounding: the eigenvalue is zero, as the line says",
+    ("learning-tau", "divergences in each chain"): "of chains that went to zero, which hangs on the last bits",
+    ("learning-tau", "largest log density"): "how far an improper posterior was followed",
+    ("learning-tau", "smallest tau"): "how far an improper posterior was followed",
     ("learning-tau", "tau after 100 draws"): "how far an improper posterior was followed",
 }
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?!\w)")

@@ -1,9 +1,10 @@
 """Answers to the practice exercises of the chapter on asthma in many counties, found without their checks."""
 
 import numpy as np
+from exercise_rules import RIGHT as RIGHT_SAID
 from exercise_rules import Right, Wrong
-from references_asthma import LOG_RATES, california, california_best, gamma_masses
-from scipy import stats
+from references_asthma import LOG_RATES, california, california_best, california_with_total, gamma_masses
+from scipy import optimize, special, stats
 
 RATES = np.exp(LOG_RATES)
 POPULATION = gamma_masses(10.0, 10.0)[0]
@@ -40,18 +41,47 @@ def wrong_way_round():
     return (sum(stats.binom.pmf(9, k + 9, p) * p for k in HIDDEN),)
 
 
+def rate_is_the_mean():
+    """Chance of 1 to 5 if rates have shape 10 and mean 1, by a sum over rates."""
+    weight = gamma_masses(10.0, 1.0)[0]
+    return (sum(stats.poisson.pmf(k, YUBA * RATES) @ weight for k in HIDDEN),)
+
+
 def state_rate():
     """Deaths of the whole state, those of the table's notes included, over its person-years."""
     return (1190 / california()[0].sum(),)
+
+
+def learned_above(shape, rate, edge=10):
+    """Chance that a Gamma variable exceeds a number, by Gauss's rule from there to where nothing is left."""
+    node, weight = np.polynomial.legendre.leggauss(200)
+    far = edge + (shape + 40 * shape**0.5 + 60) / rate
+    rates = edge + (far - edge) * (1 + node) / 2
+    density = (rates * rate) ** (shape - 1) * rate * np.exp(-rate * rates) / special.gamma(shape)
+    return weight @ density * (far - edge) / 2
+
+
+def read_as_three():
+    """The mean with the highest likelihood if each hidden count is three, by a quasi-Newton search."""
+    exposure, least, greatest = california(LATER)
+    counts = (least + greatest) / 2
+
+    def cost(place):
+        shape, mean = np.exp(place)
+        return -stats.nbinom(shape, shape / (shape + mean * exposure)).logpmf(counts).sum()
+
+    best = optimize.minimize(cost, np.log([5.0, 10.0]), method="L-BFGS-B", tol=1e-12)
+    return (np.exp(best.x[1]),)
 
 
 RIGHT = [
     Right("one_death_in_alpine", (1e6 / 3360,)),
     Right("quiet_county", (mean_without_deaths(0.06),)),
     Right("twice_the_rate", (above(3, 1.5), above(60, 30))),
-    Right("chance_of_hidden", (chances().sum(),)),
+    Right("chance_of_hidden", (chances().sum(),), rtol=5e-4),
     Right("expected_hidden_count", (HIDDEN @ chances() / chances().sum(),)),
-    Right("mean_of_2020", lambda: (california_best(period=LATER)[1],), rtol=2e-3),
+    Right("mean_of_2020", lambda: (california_with_total(LATER, 55)[1],), rtol=2e-3),
+    Right("county_of_the_last_chapter", (13.8 / 1.115 / 10, learned_above(13.8, 1.115))),
 ]
 WRONG = [
     Wrong("one_death_in_alpine", (1e6 / 1120,), ["three years are left out"]),
@@ -71,7 +101,11 @@ WRONG = [
     ),
     Wrong("twice_the_rate", (1 - above(3, 1.5), 1 - above(60, 30)), ["other side", "other side"]),
     Wrong("twice_the_rate", (above(1, 0.5), above(20, 10)), ["one year", "one year"]),
-    Wrong("twice_the_rate", (normal_above(3, 1.5), normal_above(60, 30)), ["normal", "normal"]),
+    Wrong(
+        "twice_the_rate",
+        (normal_above(3, 1.5), normal_above(60, 30)),
+        ["the normal approximation is poor", "the normal approximation is poor"],
+    ),
     Wrong("chance_of_hidden", (chances(counts=range(6)).sum(),), ["Zero is shown"]),
     Wrong("chance_of_hidden", (chances(counts=range(1, 5)).sum(),), ["Five is hidden"]),
     Wrong("chance_of_hidden", (POISSON.sum(),), ["not Poisson"]),
@@ -81,10 +115,60 @@ WRONG = [
     Wrong("expected_hidden_count", (10 * YUBA,), ["before we know"]),
     Wrong("expected_hidden_count", (HIDDEN @ chances(),), ["Divide"]),
     Wrong("expected_hidden_count", (HIDDEN @ POISSON / POISSON.sum(),), ["not Poisson"]),
+    Wrong("chance_of_hidden", (1 - chances().sum(),), ["the count is shown"]),
+    Wrong("chance_of_hidden", (chances(counts=range(5)).sum(),), ["from 0 to 4"]),
+    Wrong("chance_of_hidden", rate_is_the_mean, ["takes the mean for it"]),
+    Wrong("expected_hidden_count", (HIDDEN @ chances() / chances(counts=range(6)).sum(),), ["leave it out"]),
+    Wrong("expected_hidden_count", (10 * YUBA / (1 - chances(counts=[0])[0]),), ["not zero"]),
+    Wrong("expected_hidden_count", (10 * YUBA / chances().sum(),), ["mean of all counts"]),
+    Wrong("twice_the_rate", (normal_above(3.5, 1.5), normal_above(60.5, 30)), ["half a death", "half a death"]),
+    Wrong("twice_the_rate", (above(2, 1.5) - above(3, 1.5), above(59, 30) - above(60, 30)), ["itself", "itself"]),
+    Wrong("twice_the_rate", (above(3, 1.5) - above(4, 1.5), above(60, 30) - above(61, 30)), ["next number"] * 2),
+    Wrong("twice_the_rate", (above(3, 1.5), 0), [RIGHT_SAID, "so rare"]),
+    Wrong("mean_of_2020", lambda: (california_best(period=LATER)[1],), ["The total is left out"]),
     Wrong("mean_of_2020", lambda: (california_best("dropped", LATER)[1],), ["dropped"]),
-    Wrong("mean_of_2020", lambda: (california_best("zeroed", LATER)[1],), ["zero"]),
-    Wrong("mean_of_2020", lambda: (california_best()[1],), ["period before"]),
-    Wrong("mean_of_2020", lambda: (3 * california_best(period=LATER)[1],), ["three years"]),
-    Wrong("mean_of_2020", lambda: (california_best(period=LATER)[0],), ["This is the shape"]),
+    Wrong("mean_of_2020", lambda: (california_best("zeroed", LATER)[1],), ["read as zero"]),
+    Wrong("mean_of_2020", read_as_three, ["read as 3"]),
+    Wrong("mean_of_2020", lambda: (california_with_total(LATER, 66)[1],), ["total of the period before"]),
+    Wrong("mean_of_2020", lambda: (california_with_total("2017_2019", 66)[1],), ["period before, with"]),
+    Wrong("mean_of_2020", lambda: (california_best()[1],), ["without a total"]),
+    Wrong("mean_of_2020", lambda: (3 * california_with_total(LATER, 55)[1],), ["three years"]),
+    Wrong("mean_of_2020", lambda: (california_with_total(LATER, 55)[0],), ["This is the shape"]),
     Wrong("mean_of_2020", state_rate, ["weighs people"]),
+    Wrong(
+        "county_of_the_last_chapter",
+        (3, learned_above(13.8, 1.115, 0) - learned_above(13.8, 1.115)),
+        ["raw rate, with", "less than 1"],
+    ),
+    Wrong(
+        "county_of_the_last_chapter", (10.8 / 10.15, learned_above(10.8, 1.015)), ["prior mean: ", "before the three"]
+    ),
+    Wrong("county_of_the_last_chapter", (1, learned_above(6, 6, 1)), ["the answer of the last", "prior of the last"]),
+    Wrong(
+        "county_of_the_last_chapter",
+        (13.8 / 20.15, learned_above(13.8, 2.015)),
+        ["takes it for one", "takes it for one"],
+    ),
+    Wrong("county_of_the_last_chapter", (13.8 / 13.15, learned_above(13.8, 1.315)), ["three years", "three years"]),
+    Wrong("county_of_the_last_chapter", (12.8 / 11.15, learned_above(13.8, 1.115, 1)), ["mode", "10 there"]),
+    Wrong(
+        "county_of_the_last_chapter",
+        (10.8 / 11.15, learned_above(10.8, 1.115)),
+        ["add to the shape", "add to the shape"],
+    ),
+    Wrong(
+        "county_of_the_last_chapter",
+        (13.8 / 10.15, learned_above(13.8, 1 / 1.115)),
+        ["adds to the rate", "takes a scale"],
+    ),
+    Wrong(
+        "county_of_the_last_chapter",
+        ((3 + 10.8 / 10.15) / 2, stats.norm.sf((10 - 13.8 / 1.115) / (13.8**0.5 / 1.115))),
+        ["plain average", "normal"],
+    ),
+    Wrong(
+        "county_of_the_last_chapter",
+        (13.8 / 11.15, learned_above(13.8, 1.115, 1168 / california()[0].sum())),
+        [RIGHT_SAID, "own rate"],
+    ),
 ]
