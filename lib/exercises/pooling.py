@@ -109,7 +109,7 @@ def some_school(chance: object) -> None:
             "This is the chance that none does: take one minus it.": (1 - one) ** 8,
             "This is the chance that all eight do.": one**8,
             "These are the schools' own standard errors. In this question each is 15.": 1
-            - stats.norm.cdf(28, pooled.mean, _SIGMA).prod(),
+            - np.prod(stats.norm.cdf(28, pooled.mean, _SIGMA)),
             "This is averaged over mu. In this question the pooled mean is the common effect.": averaged,
         },
     )
