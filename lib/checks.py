@@ -90,6 +90,7 @@ def diagnose(
     if not whole and _rounds_to(target, given):
         return "The right answer rounds to this, and so do wrong ones: give at least four significant digits."
     near = {"rtol": min(20 * rtol, 0.05), "atol": 3 * atol}
+    slip_values.pop(_SWAPPED, None)  # an answer to another question is not nearly given
     if slip := _slip(given, slip_values, **near, nearer_than=target):
         return slip if _rounds_to(slip_values[slip], given) else f"{slip} (Your number is near that one, not equal.)"
     if _close(given, target, **near):

@@ -205,6 +205,8 @@ def test_check_says_which_answer_it_speaks_of(capsys):
     right, slip, *others, swapped = capsys.readouterr().out.splitlines()
     assert (right, slip) == ("The spread: right.", "The spread: tau is not tau squared")
     assert swapped == "The spread: this is the other answer. Have the two changed places?"
+    check(2.03, 5.0, other=2.0)
+    assert capsys.readouterr().out.startswith("Not right yet")
     told = [diagnose(answer, 5.0, slips=SLIPS) for answer in answers[2:-1]]
     assert others == [f"The spread: {text[0].lower()}{text[1:]}" for text in told]
 

@@ -33,14 +33,14 @@ def three_curves():
 
 
 def crossover():
-    """The markers stand at the factors and on the lines; how many draws NUTS is worth cannot be known."""
+    """Three runs stand at each factor, and the line goes through the middle one; what NUTS is worth cannot be known."""
     [panel] = panels("learning-tau", "fig-crossover")
     factors = 2.0 ** np.arange(6)
-    return [
-        (panel, drawn, np.stack([factors, line[:, 1]], axis=1))
-        for line, dots in zip(panel.curves, panel.markers, strict=True)
-        for drawn in (line, dots)
-    ]
+    rows = []
+    for line, runs in zip(panel.curves, (panel.markers[:3], panel.markers[3:]), strict=True):
+        rows += [(panel, dots, np.stack([factors, dots[:, 1]], axis=1)) for dots in runs]
+        rows.append((panel, line, np.stack([factors, np.median([dots[:, 1] for dots in runs], axis=0)], axis=1)))
+    return rows
 
 
 def joint():
