@@ -102,15 +102,23 @@ def tuning():
 
 
 def ranks():
-    """From the traces as they are drawn: a chain's draws among the first share of all, minus that share."""
-    rows = []
-    for panel, traces in zip(panels("estimation", "fig-ranks"), panels("estimation", "fig-traces"), strict=True):
-        drawn = np.array([line[:, 1] for line in traces.curves])
-        places = stats.rankdata(np.round(drawn, 4)).reshape(drawn.shape) / drawn.size
-        first = np.arange(201) / 200
+    """From the traces as they are drawn: a chain's draws among the first share of all, minus that share.
+
+    Of the largest steps many draws are equal, which their drawn lines do not show: there the chains make up for each
+    other, since the ranks of all draws together are spread evenly.
+    """
+    rows, first = [], np.arange(201) / 200
+    *smaller, largest = panels("estimation", "fig-ranks")
+    for panel, traces in zip(smaller, panels("estimation", "fig-traces")[:2], strict=True):
+        drawn = np.array([np.interp(10 * np.arange(300), *line.T) for line in traces.curves])
+        places = stats.rankdata(drawn).reshape(drawn.shape) / drawn.size
         for curve, own in zip(panel.curves[-len(drawn) :], places, strict=True):
-            share = (own[:, np.newaxis] < first).mean(axis=0)
-            rows.append((panel, curve, np.column_stack([first, share - first])))
+            away = (own[:, np.newaxis] < first).mean(axis=0) - first
+            rows.append((panel, curve, lambda x, away=away: np.interp(x, first, away)))
+    lines = largest.curves[-4:]
+    for k, curve in enumerate(lines):
+        others = sum(np.interp(first, *line.T) for line in lines[:k] + lines[k + 1 :])
+        rows.append((largest, curve, lambda x, others=others: -np.interp(x, first, others)))
     return rows
 
 

@@ -142,6 +142,7 @@ LINES = [
         "by sweeps alone",
         lambda: [About(20_000 * one, 8_000 * one**0.5 / 4) for one in (EFFECTIVE, WOVEN)],
     ),
+    ("estimation", "6.4837, ", lambda: [62 / 25 / (8 / 25 + 1 / 16), (8 / 25 + 1 / 16) ** -0.5]),
     ("estimation", "in a row: ", lambda: [0.01, Between(11, 20), 20]),
     ("estimation", "25 apart: ", lambda: [25, 0.01, Between(0, 4), 20]),
     ("estimation", "largest |z| of all 216", lambda: [4 * (9 + 45), Between(1.5, 4.2)]),
