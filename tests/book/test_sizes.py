@@ -179,6 +179,7 @@ REPEATED_NOWHERE = {
     ("ex-tp-more", 1000): "the data",
     ("ex-tp-prior", 176): "the data",
     ("ex-counties-period", 2017): "the data's year",
+    ("ex-exchangeability-eigenvalue", 2): "a power",
     ("ex-nested-new", 1): "one of its counties",
     ("ex-nested-longer", 5): "years of the data",
     ("ex-nested-longer", 7): "1 / 7 = 4 / 28, the weight before",
