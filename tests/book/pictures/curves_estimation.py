@@ -104,21 +104,17 @@ def tuning():
 def ranks():
     """From the traces as they are drawn: a chain's draws among the first share of all, minus that share.
 
-    Of the largest steps many draws are equal, which their drawn lines do not show: there the chains make up for each
-    other, since the ranks of all draws together are spread evenly.
+    Not of the largest steps: there many draws are equal, which the lines of the traces do not show.
     """
     rows, first = [], np.arange(201) / 200
-    *smaller, largest = panels("estimation", "fig-ranks")
-    for panel, traces in zip(smaller, panels("estimation", "fig-traces")[:2], strict=True):
+    for panel, traces in zip(
+        panels("estimation", "fig-ranks")[:2], panels("estimation", "fig-traces")[:2], strict=True
+    ):
         drawn = np.array([np.interp(10 * np.arange(300), *line.T) for line in traces.curves])
         places = stats.rankdata(drawn).reshape(drawn.shape) / drawn.size
         for curve, own in zip(panel.curves[-len(drawn) :], places, strict=True):
             away = (own[:, np.newaxis] < first).mean(axis=0) - first
             rows.append((panel, curve, lambda x, away=away: np.interp(x, first, away)))
-    lines = largest.curves[-4:]
-    for k, curve in enumerate(lines):
-        others = sum(np.interp(first, *line.T) for line in lines[:k] + lines[k + 1 :])
-        rows.append((largest, curve, lambda x, others=others: -np.interp(x, first, others)))
     return rows
 
 
