@@ -688,10 +688,7 @@ NUMBERS: list[Number] = [
     Number("three-point", "later_77", LATER_77, 1e-12, "sums over the 77"),
     Number("three-point", "first_others", FIRST_OTHERS, 1e-12, "sums over the others"),
     Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
-    *(
-        Number("three-point", f"below_{part}", three_point.below(2250 / 7, part), MonteCarlo(f"below_{part}_se"), GRID)
-        for part in ("first", "season")
-    ),
+    Number("three-point", "below_first", three_point.below(2250 / 7, "first"), MonteCarlo("below_first_se"), GRID),
     *(
         Number("three-point", name, three_point.kappa_quantile(share, "season") * 7 / 3, MonteCarlo(f"{name}_se"), GRID)
         for name, share in (("season_needed", 0.5), ("season_needed_low", 0.05), ("season_needed_high", 0.95))

@@ -386,7 +386,7 @@ SENTENCES = [
         "Covington's three earlier seasons, which differ {} than chance would make them, are the more likely the {}",
         seasons,
     ),
-    ("The first shots do: {{glue:text}}`below_first:.0%` of the posterior lies {} it. All shots {}:", allowed),
+    ("The first shots do: {{glue:text}}`below_first:.0%` of the posterior lies {} it. All shots {} do,", allowed),
     ("Whoever starts {} is given the ball again,", given_the_ball),
     (
         "takes that luck for ability, and its predictions are too {} by about a percentage point.",
