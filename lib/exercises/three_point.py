@@ -224,7 +224,7 @@ def other_prior(median: object) -> None:
             "This is the upper end of the 90% interval.": _concentration(-2.0, share=0.95),
             "This is the lower end of the 90% interval.": _concentration(-2.0, share=0.05),
         },
-        rtol=0.022,
+        rtol=0.02,
         simulated=True,
     )
 
