@@ -169,7 +169,7 @@ def _other_scale(given: FloatArray, target: FloatArray, rtol: float, atol: float
         return ""
     if (np.abs(target) <= 1).all() and _close(given / 100, target, rtol, atol):
         return "This is in per cent. Give it as a number between 0 and 1."
-    moved = [power for power in range(-6, 7) if power and _close(given * 10.0**power, target, rtol, 0.0)]
+    moved = [power for power in range(-6, 7) if power and _close(given * 10.0**power, target, min(rtol, 1e-3), 0.0)]
     return "The digits are right, the decimal point is not: look at the units." if moved else ""
 
 

@@ -141,7 +141,8 @@ def test_per_cent_and_the_decimal_point():
     moved = "The digits are right, the decimal point is not: look at the units."
     for power in (-6, -2, -1, 1, 2, 5):
         assert diagnose(7.685617 * 10.0**power, 7.685617) == moved
-    assert diagnose(0.05207, 0.5207) == diagnose(5.207, 0.5207) == moved
+    assert diagnose(0.05207, 0.5207) == diagnose(5.207, 0.5207) == diagnose(5.207, 0.5207, rtol=0.02) == moved
+    assert diagnose(5.257, 0.5207, rtol=0.02) != moved
     assert diagnose(7685.617, 7.685617, slips={"in thousands": 7685.6}) == "in thousands"
     assert diagnose(1.0, 0.0, atol=0.02).startswith("Not right yet")
 

@@ -214,7 +214,7 @@ def form_faults(check: Callable, answers: tuple, questions: list[Question]) -> l
             faults.append(f"{name}: to {number} in other forms it says {told}")
         if 0 < abs(number) < 1 and said(100 * number) not in {_IN_PER_CENT, *question.slips}:
             faults.append(f"{name}: to {number} in per cent it says {said(100 * number)!r}")
-        for digits in (1, 2, 3):
+        for digits in (1, 2, 3) if not question.options["whole"] else ():
             rounded = float(f"{number:.{digits}g}")
             line = said(rounded)
             near = abs(rounded - number) <= abs(number) / 5
