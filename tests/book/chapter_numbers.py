@@ -353,7 +353,6 @@ NUMBERS: list[Number] = [
     ),
     Number("learning-tau", "tau_mean_2", learning_tau.mean_of_tau(2), 1e-4, CONTRASTS),
     Number("learning-tau", "a_above_c", learning_tau.better("A", "C"), 1e-5, LINEAR),
-    Number("learning-tau", "at_zero", learning_tau.misses_at_zero(5), MonteCarlo("at_zero_se"), SIMULATED),
     Number("learning-tau", "positive", learning_tau.held_where_positive(10), MonteCarlo("positive_se"), SIMULATED),
     Number("learning-tau", "with_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
     Number("learning-tau", "with_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),

@@ -18,6 +18,7 @@ import pytest
 import references
 import references_asthma as asthma
 import references_batting as batting
+import references_learning_tau as simulated
 import references_three_point as three_point
 import tables_learning_tau as ranks
 from book_sizes import WORDS, literals
@@ -178,6 +179,7 @@ SHARES = {
         "three of the five leave": lambda: sum(k < 1 for k in (-1, 0, 0.5, 1, 2)) / 5,
         "where it is a tenth of a point": 0.1,
         "within seven per cent": lambda: tolerance_of(learning_tau.best_school),
+        "three quarters of the misses": lambda: simulated.misses_at_zero(5),
         "a third more pupils": lambda: pupils_at_break_even() - 1,
         "more than five to one": LOOKED_AT,
     },
