@@ -285,7 +285,16 @@ DIAGNOSTICS = [
     Between(0.9 * SIZES[1], 4400),
     Between(0.9985, (499 / 500 + 8 / SIZES[0] * stats.chi2.ppf(0.999, 7) / 7) ** 0.5),
 ]
-SUMMARY = ["mean", "sd", "eti90_lb", "eti90_ub", "ess_bulk", "ess_tail", "r_hat"]
+
+
+def summarised(posterior, name):
+    """A row of ArviZ's summary. Its errors of the mean and of the sd are what so many effective draws leave."""
+    mean, sd, *ends = summary(posterior, name, *SIZES)
+    errors = [about.error / ERRORS for about in (mean, sd)]
+    return [mean, sd, *ends, *DIAGNOSTICS, *(Between(0.8 * error - 5e-4, 1.1 * error + 5e-4) for error in errors)]
+
+
+SUMMARY = ["mean", "sd", "eti90_lb", "eti90_ub", "ess_bulk", "ess_tail", "r_hat", "mcse_mean", "mcse_sd"]
 
 
 # Predictions of the second period.
@@ -435,7 +444,7 @@ def worlds():
 
 def recovered():
     truth = [np.log(1.5), 0.3, np.log(8), 0.6]
-    rows = [[n, t, *summary(asthma(), n, *SIZES), *DIAGNOSTICS] for n, t in zip(NAMES, truth, strict=True)]
+    rows = [[n, t, *summarised(asthma(), n)] for n, t in zip(NAMES, truth, strict=True)]
     return [["", "truth", *SUMMARY], *rows]
 
 
@@ -517,7 +526,7 @@ def errors():
 
 
 def fitted():
-    return [["", *SUMMARY], *([name, *summary(kidney(), name, *SIZES), *DIAGNOSTICS] for name in NAMES)]
+    return [["", *SUMMARY], *([name, *summarised(kidney(), name)] for name in NAMES)]
 
 
 CLASSES = ["smallest quarter", "second", "third", "next fifth", "largest 5%"]
