@@ -351,8 +351,8 @@ SENTENCES = [
     ("A fifth of the error takes {} times the data.", for_a_fifth_of_the_error),
     (
         "{} moves it most, and {} nearly as much the other way. The pull of a school is its weight times its distance "
-        "in points from the pooled mean, divided by the weight of the others: {} has the largest weight, {} {} than the "
-        "average of both. {} comes third: its distance is the largest, its weight {}.",
+        "in points from the pooled mean, divided by the weight of the others: {} has the largest weight, {} {} than "
+        "the average of both. {} comes third: its distance is the largest, its weight {}.",
         pulls,
     ),
     (
