@@ -1374,6 +1374,7 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("shrinkage", r"y_j/\sigma_j^2+\mu/\tau^2"): THETA_GIVEN.mean / THETA_GIVEN.sd**2,
     ("shrinkage", r"(1-w_j)\mu"): THETA_GIVEN.mean - GIVEN.weight * Y,
     ("shrinkage", r"\mu+w(y_j-\mu)"): shrunken,
+    ("shrinkage", r"w\tau^2"): spread_of_means,
     ("shrinkage", r"\tau^4/(\tau^2+\sigma^2)"): spread_of_means,
     ("estimation", r"w_j y_j+(1-w_j)\mu"): THETA_GIVEN.mean,
     ("estimation", r"\tau/\sqrt{J}"): sd_of_mu,
