@@ -254,6 +254,8 @@ SHARES = {
     "exchangeability": {
         "first ten of a hundred": CODE,
         "About three in ten": lambda: stats.hypergeom(412, 145, 45).sf(17),
+        "more than four in ten": lambda: stats.beta(2 / 5, 3 / 5).cdf(1 / 10) + stats.beta(2 / 5, 3 / 5).sf(9 / 10),
+        "expect a fifth of": kept_by_james_stein,
         "between a tenth": LOOKED_AT,
         "nine tenths": LOOKED_AT,
         "near one third": lambda: (2 - 1) / (2 + 3 - 2),  # the mode of the law that the urn tends to
