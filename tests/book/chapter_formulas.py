@@ -816,9 +816,8 @@ def each_marginal() -> Names:
     return {r"X_j \sim": column(each)}
 
 
-def james_stein_factor() -> Names:
-    kept = (estimators.james_stein(X, variance=1) - X.mean(axis=1, keepdims=True)) / (X - X.mean(axis=1, keepdims=True))
-    return {"h(S)": kept, "c": K - 3}
+def toward_zero() -> Names:
+    return {"h": estimators.james_stein(X, variance=1, toward=0) / X, "c": K - 2}
 
 
 def best_constant() -> Names:
@@ -829,7 +828,9 @@ def best_constant() -> Names:
 
 
 def constant_of_james_stein() -> Names:
-    return {"c": (1 - james_stein_factor()["h(S)"]) * SQUARES}
+    distance = X - X.mean(axis=1, keepdims=True)
+    kept = (estimators.james_stein(X, variance=1) - X.mean(axis=1, keepdims=True)) / distance
+    return {"c": (1 - kept) * SQUARES}
 
 
 def flat_coordinate() -> Names:
@@ -1107,7 +1108,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("batting", "c = k - 2"): best_constant,
     ("batting", "c = k - 3"): constant_of_james_stein,
     ("batting", r"t = 1 / \sqrt\kappa"): flat_coordinate,
-    ("batting", "h(S)"): james_stein_factor,
+    ("batting", "h = 1"): toward_zero,
     ("batting", r"p \sim \operatorname{Beta}"): all_batters,
     ("batting", r"p \sim \operatorname{Uniform}"): flat_chances,
     ("batting", r"p_j \sim \operatorname{Uniform}"): flat_chances,

@@ -201,7 +201,7 @@ SHARES = {
         "four times as many data sets": lambda: 2**2,
     },
     "batting": {
-        "three of the four scores": ASIDE,
+        "two of the four scores": ASIDE,
         "90% interval nine in ten": 0.9,
         "bat four in ten": 0.4,
         "about one in seventy": lambda: batting.reaches_four_in_ten_at_one_rate(216, 596),

@@ -118,6 +118,15 @@ def expected_population_sd():
     return float((np.exp(log_weight) * np.sqrt(alpha * beta / (total + 1)) / total).sum())
 
 
+def population_sd_at(share):
+    """Quantile of the posterior of the standard deviation of abilities."""
+    alpha, beta, log_weight = beta_population()
+    total = alpha + beta
+    sd = np.sqrt(alpha * beta / (total + 1)) / total
+    order = sd.argsort()
+    return float(np.interp(share, np.exp(log_weight)[order].cumsum(), sd[order]))
+
+
 def beta_scores(hits, at_bats, power=-2.5):
     """Log predictive probability under the beta population: one by one, and of all at once."""
     alpha, beta, log_weight = beta_population(power)
