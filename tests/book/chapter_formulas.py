@@ -726,7 +726,7 @@ def urn_of_colours() -> Names:
 
 
 def shuffled_coins() -> Names:
-    return {"k": 3, "n": 10, "c": 2, "d(P_k, Q_k)": exchangeable.shuffle_to_coin(10, 3), "slack": 0.6}
+    return {"k": 3, "n": 10, "q": 2, "d(P_k, Q_k)": exchangeable.shuffle_to_coin(10, 3), "slack": 0.6}
 
 
 # Laws and choices that a page's own code makes
@@ -1142,7 +1142,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("exchangeability", r"\tau^2 ="): two_stages,
     ("exchangeability", r"d(P_k, Q_k) \le \beta"): urn_of_colours,
     ("exchangeability", r"d(P_k, Q_k) \le \frac{k"): urn_of_colours,
-    ("exchangeability", r"d(P_k, Q_k) \le \frac{ck"): shuffled_coins,
+    ("exchangeability", r"d(P_k, Q_k) \le \frac{qk"): shuffled_coins,
     ("asthma-county", r"p(\lambda \mid y) \propto"): one_county,
     ("asthma-county", r"\tilde y \mid y"): later_count,
     ("asthma-county", r"\operatorname{Var}(\tilde y"): predicted_moments,
@@ -1375,6 +1375,7 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("shrinkage", r"y_j/\sigma_j^2+\mu/\tau^2"): THETA_GIVEN.mean / THETA_GIVEN.sd**2,
     ("shrinkage", r"(1-w_j)\mu"): THETA_GIVEN.mean - GIVEN.weight * Y,
     ("shrinkage", r"\mu+w(y_j-\mu)"): shrunken,
+    ("shrinkage", r"w\tau^2"): spread_of_means,
     ("shrinkage", r"\tau^4/(\tau^2+\sigma^2)"): spread_of_means,
     ("estimation", r"w_j y_j+(1-w_j)\mu"): THETA_GIVEN.mean,
     ("estimation", r"\tau/\sqrt{J}"): sd_of_mu,
@@ -1570,8 +1571,8 @@ SPELT: dict[tuple[str, str], str] = {
             n-m
             P(X_1+\dots+X_n=m)
             k(k-1)/n
-            2c k/n
-            c k/n
+            2q k/n
+            q k/n
             n/2
             1/n
             2k/n
@@ -1587,6 +1588,7 @@ SPELT: dict[tuple[str, str], str] = {
             2\cdot5/n
             5\cdot4/(2n)
             1/\binom n s
+            s/n
             \operatorname{Beta}(2/5,3/5)
         """,
         "asthma-county": r"""

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, e, exp, pi
+from math import asin, comb, e, exp, pi
 
 import exchangeability_reference as exchangeable
 import nested_reference as nested
@@ -740,12 +740,15 @@ NUMBERS: list[Number] = [
     ),
     Number("exchangeability", "other_110", 2 / 5 * 2 / 6 * 5 / 7, 1e-12, "by hand"),
     Number("exchangeability", "other_101", 2 / 5 * 4 / 6 * 3 / 7, 1e-12, "by hand"),
-    Number(
-        "exchangeability",
-        "definetti_1000",
-        sum(p * (s / 1000) ** 3 * (1 - s / 1000) for s, p in enumerate(exchangeable.polya_counts(1000))),
-        1e-9,
-        FRACTIONS,
+    *(
+        Number(
+            "exchangeability",
+            f"definetti_{n}",
+            sum(p * (s / n) ** 3 * (1 - s / n) for s, p in enumerate(exchangeable.polya_counts(n))),
+            1e-9,
+            FRACTIONS,
+        )
+        for n in (10, 100)
     ),
     Number("exchangeability", "definetti_limit", float(exchangeable.polya(4, 3)), 1e-12, FRACTIONS),
     Number("exchangeability", "chain_end", 1 / 2, MonteCarlo("chain_end_se"), "symmetry"),
@@ -769,6 +772,13 @@ NUMBERS: list[Number] = [
     Number("exchangeability", "ways", comb(18, 9), 0, "nine of eighteen"),
     Number("exchangeability", "first_difference", exchangeable.halves(tuple(exchangeable.FIRST))[0], 1e-9, ALL_WAYS),
     Number("exchangeability", "first_p", exchangeable.halves(tuple(exchangeable.FIRST))[1], 1e-9, ALL_WAYS),
+    Number(
+        "exchangeability",
+        "expected_later",
+        (1 - (18 - 3) / (45 * 18 * statistics.pvariance([asin(2 * rate - 1) for rate in exchangeable.FIRST]))) / 9,
+        1e-9,
+        "the halves differ by a ninth; Python's statistics module",
+    ),
     Number("exchangeability", "rest_difference", exchangeable.halves(tuple(exchangeable.REST))[0], 1e-9, ALL_WAYS),
     Number("exchangeability", "rest_p", exchangeable.halves(tuple(exchangeable.REST))[1], 1e-9, ALL_WAYS),
     *(
