@@ -70,7 +70,7 @@ def score_of_own_averages():
 
 
 def with_copied_williams():
-    """Hits and at bats of the rest of the season in the file that most courses copy."""
+    """Hits and at bats of the rest of the season in the file that many courses copy."""
     hits, at_bats = REST_HITS.copy(), REST.copy()
     hits[WILLIAMS], at_bats[WILLIAMS] = 195, 591
     return hits, at_bats
