@@ -1466,7 +1466,6 @@ SPELT: dict[tuple[str, str], str] = {
             J-1
             1/225
             1/100
-            225/100
             \Phi((28-\hat\mu)/15)
             \tau^2+\sigma_j^2
         """,
