@@ -48,7 +48,6 @@ COUNTS: dict[tuple[str, str], set[int]] = {
         4,  # in ten
     },
     ("batting", "at bat"): {45 * len(BATTING), int(WILLIAMS["rest_at_bats"]), 450},
-    ("three-point", "school"): {len(SCHOOLS)},
     ("three-point", "player"): {
         len(SHOTS) - 1,
         REGULARS - 1,
@@ -60,7 +59,7 @@ COUNTS: dict[tuple[str, str], set[int]] = {
         int(COVINGTON["first_attempts"] + COVINGTON["rest_attempts"]),
         EARLIER,
         EARLIER + int(COVINGTON["first_attempts"]),
-        *(150, 200, 400, 420, 500, 700, 750, 3000),  # figures, published points and an exercise
+        *(150, 200, 400, 420, 500, 700, 750, 2900, 3000),  # figures, published points and an exercise
     },
     ("exchangeability", "school"): {2},
     ("exchangeability", "county"): {2},

@@ -65,6 +65,14 @@ ASSERTED = "the page claims it, in these words"
 ASIDE = "an ordinal, or no share of anything"
 
 
+def fall_under_the_steeper_prior():
+    """By what share the median of the concentration falls under (1 + kappa)^-2, from the first shots."""
+    _, kappa, weight = three_point.spread_grid("first")
+    steeper = weight.sum(axis=0) / np.sqrt(kappa[0] + 1)
+    median = 1 / three_point.grid_quantile(-np.sqrt(1 / (kappa[0] + 1)), steeper / steeper.sum(), 0.5) ** 2 - 1
+    return 1 - median / three_point.kappa_quantile(0.5, "first")
+
+
 def tolerance_of(check):
     """The relative tolerance in the code of a check."""
     return float(re.search(r"rtol=([\d.e-]+)", inspect.getsource(check))[1])
@@ -238,6 +246,7 @@ SHARES = {
         "has four fifths": lambda: 400 / 500,
         "over a third less": lambda: 1 - three_point.root_error("partial") / three_point.root_error("own"),
         "pool four fifths": pooled_by_shooters,
+        "falls by about 15 per cent": fall_under_the_steeper_prior,
         "around 37 per cent": lambda: three_point.best_beta_binomial()[0],
         "about one seventh": lambda: 500 / (500 + three_point.kappa_quantile(0.95, "first")),
         "to seven tenths": lambda: 500 / (500 + three_point.kappa_quantile(0.05, "first")),
