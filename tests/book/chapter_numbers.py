@@ -80,14 +80,17 @@ GAMMAS = "log gammas (three_point.log_beta_binomial, best_beta_binomial)"
 DELTA = "the delta method (three_point.difference_of_roots)"
 LINEAR_IN_MAKES = "a normal sum, averaged over a grid (three_point.pooling_ahead)"
 ENUMERATION = "enumeration of all numbers of makes (three_point.winner)"
+OTHERS = [row for row in three_point.SHOTS if int(row["rest_attempts"]) < 100]
 FIRST_77, LATER_77, FIRST_OTHERS = (
     made.sum() / attempts.sum()
     for made, attempts in (
         three_point.counts("first", three_point.REGULARS),
         three_point.counts("rest", three_point.REGULARS),
-        three_point.counts("first", [row for row in three_point.SHOTS if int(row["rest_attempts"]) < 100]),
+        three_point.counts("first", OTHERS),
     )
 )
+LATER_OTHERS = float(np.divide(*map(np.sum, three_point.counts("rest", OTHERS))))
+EXPECTED_OTHERS, STRAY_OTHERS = three_point.expected_later(OTHERS)
 
 INTEGERS = "the players' hits and at bats, by hand"
 ANOTHER = "an independent program"
@@ -598,7 +601,7 @@ NUMBERS: list[Number] = [
     Number("three-point", "grid_covington", three_point.covington_posterior()[0], 2e-5, GRID),
     Number("three-point", "grid_covington_sd", three_point.covington_posterior()[1], 5e-5, GRID),
     *(
-        Number("three-point", f"{name}kappa_{place}", value, MonteCarlo(f"{name}kappa_{place}_se"), GRID)
+        Number("three-point", f"{name}kappa_{place}", three_point.two_digits(value), 1e-9, GRID)
         for name, part in (("", "first"), ("season_", "season"))
         for place, value in (
             ("low", three_point.kappa_quantile(0.05, part)),
@@ -636,13 +639,18 @@ NUMBERS: list[Number] = [
     Number("three-point", "rmse_partial", 0.0403, 5e-5, "an independent program"),
     Number("three-point", "rmse_pooled", 0.0394, 5e-5, "an independent program"),
     Number("three-point", "rmse_bayes", three_point.root_error("bayes"), MonteCarlo("rmse_bayes_se"), GRID),
-    Number("three-point", "rmse_partial_77", three_point.root_error("partial", True), 1e-6, GAMMAS),
-    Number("three-point", "rmse_pooled_77", three_point.root_error("pooled", True), 1e-12, "sums over the 77"),
     Number("three-point", "difference", three_point.difference_of_roots("partial", "pooled")[0], 1e-3, GAMMAS),
     # A bootstrap's standard error and the delta method's agree up to terms of the order of one over the sample size.
     Number("three-point", "difference_se", three_point.difference_of_roots("partial", "pooled")[1], 0.1, DELTA),
     Number("three-point", "own_difference", three_point.difference_of_roots("own", "partial")[0], 1e-3, GAMMAS),
     Number("three-point", "own_difference_se", three_point.difference_of_roots("own", "partial")[1], 0.2, DELTA),
+    *(
+        Number("three-point", f"{kind}_77_difference{what}", value, tolerance, source)
+        for kind in ("partial", "pooled")
+        for what, value, tolerance, source in zip(
+            ("", "_se"), three_point.difference_of_roots(kind, kind, True), (1e-3, 0.05), (GAMMAS, DELTA), strict=True
+        )
+    ),
     Number("three-point", "floor", three_point.noise_floor(), 1e-6, GAMMAS),
     Number(
         "three-point", "pooling_wins", three_point.pooling_ahead(0.0), MonteCarlo("pooling_wins_se"), LINEAR_IN_MAKES
@@ -680,18 +688,35 @@ NUMBERS: list[Number] = [
     Number("three-point", "worst_first", three_point.ten(False, "first"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_later", three_point.ten(False, "rest"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_expected", three_point.ten(False, "expected"), 1e-6, GAMMAS),
-    Number("three-point", "best_sd", three_point.ten(True, "stray"), 1e-6, "probabilities added up"),
-    Number("three-point", "worst_sd", three_point.ten(False, "stray"), 1e-6, "probabilities added up"),
+    Number("three-point", "best_sd", 100 * three_point.ten(True, "stray"), 1e-4, "probabilities added up"),
+    Number("three-point", "worst_sd", 100 * three_point.ten(False, "stray"), 1e-4, "probabilities added up"),
+    *(
+        Number(
+            "three-point",
+            name,
+            abs(three_point.ten(best, "rest") - three_point.ten(best, "expected")) / three_point.ten(best, "stray"),
+            1e-4,
+            "probabilities added up",
+        )
+        for name, best in (("best_off", True), ("worst_off", False))
+    ),
     Number("three-point", "mccollum_rest", 78 / 200, 1e-12, "by hand"),
-    Number("three-point", "twins_apart", 78 / 200 - 77 / 231, 1e-12, "by hand"),
-    Number("three-point", "twins_sd", three_point.stray_of_twins(), 1e-6, "probabilities added up"),
+    Number("three-point", "twins_apart", 100 * (78 / 200 - 77 / 231), 1e-10, "by hand"),
+    Number("three-point", "twins_sd", 100 * three_point.stray_of_twins(), 1e-4, "probabilities added up"),
     Number("three-point", "first_77", FIRST_77, 1e-12, "sums over the 77"),
     Number("three-point", "later_77", LATER_77, 1e-12, "sums over the 77"),
     Number("three-point", "first_others", FIRST_OTHERS, 1e-12, "sums over the others"),
+    Number("three-point", "fall_77", 100 * (FIRST_77 - LATER_77), 1e-10, "sums over the 77"),
+    Number("three-point", "fall_77_se", 100 * three_point.noise_of_a_fall(), 1e-3, "binomial variances, by hand"),
+    Number("three-point", "later_others", LATER_OTHERS, 1e-12, "sums over the others"),
+    Number("three-point", "expected_others", EXPECTED_OTHERS, 1e-6, GAMMAS),
+    Number("three-point", "others_off", (EXPECTED_OTHERS - LATER_OTHERS) / STRAY_OTHERS, 1e-3, GAMMAS),
     Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
     Number("three-point", "below_first", three_point.below(2250 / 7, "first"), MonteCarlo("below_first_se"), GRID),
     *(
-        Number("three-point", name, three_point.kappa_quantile(share, "season") * 7 / 3, MonteCarlo(f"{name}_se"), GRID)
+        Number(
+            "three-point", name, three_point.two_digits(three_point.kappa_quantile(share, "season") * 7 / 3), 1e-9, GRID
+        )
         for name, share in (("season_needed", 0.5), ("season_needed_low", 0.05), ("season_needed_high", 0.95))
     ),
     # When groups are alike before the data

@@ -65,6 +65,14 @@ ASSERTED = "the page claims it, in these words"
 ASIDE = "an ordinal, or no share of anything"
 
 
+def fall_under_the_steeper_prior():
+    """By what share the median of the concentration falls under (1 + kappa)^-2, from the first shots."""
+    _, kappa, weight = three_point.spread_grid("first")
+    steeper = weight.sum(axis=0) / np.sqrt(kappa[0] + 1)
+    median = 1 / three_point.grid_quantile(-np.sqrt(1 / (kappa[0] + 1)), steeper / steeper.sum(), 0.5) ** 2 - 1
+    return 1 - median / three_point.kappa_quantile(0.5, "first")
+
+
 def tolerance_of(check):
     """The relative tolerance in the code of a check."""
     return float(re.search(r"rtol=([\d.e-]+)", inspect.getsource(check))[1])
@@ -240,6 +248,7 @@ SHARES = {
         "has four fifths": lambda: 400 / 500,
         "over a third less": lambda: 1 - three_point.root_error("partial") / three_point.root_error("own"),
         "pool four fifths": pooled_by_shooters,
+        "falls by about 15 per cent": fall_under_the_steeper_prior,
         "around 37 per cent": lambda: three_point.best_beta_binomial()[0],
         "about one seventh": lambda: 500 / (500 + three_point.kappa_quantile(0.95, "first")),
         "to seven tenths": lambda: 500 / (500 + three_point.kappa_quantile(0.05, "first")),
@@ -305,7 +314,6 @@ SHARES = {
     },
     "problem-sets/sampling": {"once in ten thousand": LOOKED_AT},  # bounded in test_sampling_problem_set
     "lecture": {
-        "50 of 101": lambda: COVINGTON["first_made"] / COVINGTON["first_attempts"],
         "49 of 100": 49 / 100,
         "first ten of a hundred": 0.1,
     },
@@ -320,6 +328,7 @@ SHARES = {
         "one of the 252": lambda: 1 / math.comb(10, 5),
         "about a fifth": LOOKED_AT},
     "instructors": {
+        "55 per cent": LOOKED_AT,
         "batted ten times as": 10,
         "shot four times as": 4,
         "twenty times as large": 20,
