@@ -142,7 +142,6 @@ NUMBERS: dict[str, set[int]] = {
         30,
         9000,
         100_000,
-        13_000,
         1000,
         int(PEOPLE["Sierra"]),
         14,

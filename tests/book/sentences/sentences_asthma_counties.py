@@ -134,11 +134,11 @@ def who_says_more():
 
 def one_death_beats():
     """Hidden counties whose rate with one death beats every rate that is shown."""
-    names, people, least, _, exposure, hidden = data()
+    names, _, least, _, exposure, hidden = data()
     raw = least / exposure
     first, second = [j for j in np.argsort(-raw) if hidden[j] and raw[j] > raw[~hidden].max()]
     zeros = int((raw == 0).sum())
-    return names[first], names[second], NUMBERS[int(np.ceil(people[second] / 1000))], NUMBERS[zeros]
+    return names[first], names[second], NUMBERS[zeros]
 
 
 def noise_and_exposure():
@@ -460,7 +460,7 @@ def leads_of_full_bayes():
     assert names[people > 200_000][over["half"][people > 200_000].argmax()] == "Stanislaus"
     few, many = (over["half"][part].sum() for part in (people < 1_000_000, people >= 1_000_000))
     assert few > 4 * many and over["common"][people > 200_000].sum() > 4 * over["common"][people < 200_000].sum()
-    return names[over["half"].argmin()], names[over["common"].argmin()]
+    return names[over["common"].argmin()], names[over["half"].argmin()]
 
 
 def crosses_of_leads():
@@ -511,7 +511,7 @@ SENTENCES = [
         points_of_larger_counties,
     ),
     ("In the middle, {} and {} fall from above twenty to fourteen.", counties_that_fall),
-    ("over raw rates {}, where the count jumped, goes against it most, and over one rate {}.", leads_of_full_bayes),
+    ("{} goes most against the first, {}, where the count jumped, against the second.", leads_of_full_bayes),
     ("Fresno and Sacramento lie {} the band, San Diego {}.", counties_outside_the_band),
     ("with {} highest at {} and {} lowest at {}.", highest_and_lowest_county),
     ("That $m$ is {} says that small counties have, if anything, slightly {} rates.", mean_of_counties),
@@ -549,8 +549,7 @@ SENTENCES = [
     ),
     ("\"Our rate is more likely {} the state's than {} it,", who_says_more),
     (
-        "Even if only one person died in {}, its rate beats that of every county whose count we can see. So does that "
-        "of {} County, with fewer than {} thousand people. At the other end stand the {} zeros.",
+        "In {} and in {} a single death beats every rate that is shown. At the other end stand the {} zeros.",
         one_death_beats,
     ),
     ("The noise {} with the root of the exposure.", noise_and_exposure),
@@ -617,7 +616,7 @@ SENTENCES = [
         who_is_behind,
     ),
     (
-        "what is left of the lead over raw rates ({{glue:text}}`left_half:.0f`) and over one rate "
+        "What is left of the lead over raw rates ({{glue:text}}`left_half:.0f`) and over one rate "
         "({{glue:text}}`left_common:.0f`) is {} its standard error",
         what_is_left,
     ),
