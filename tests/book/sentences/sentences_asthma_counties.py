@@ -616,7 +616,7 @@ SENTENCES = [
         who_is_behind,
     ),
     (
-        "What is left of the lead over raw rates ({{glue:text}}`left_half:.0f`) and over one rate "
+        "What zeroing keeps of the lead over raw rates ({{glue:text}}`left_half:.0f`) and over one rate "
         "({{glue:text}}`left_common:.0f`) is {} its standard error",
         what_is_left,
     ),
