@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, e, exp, factorial, pi
+from math import asin, comb, e, exp, factorial, pi
 
 import exchangeability_reference as exchangeable
 import nested_reference as nested
@@ -406,7 +406,6 @@ NUMBERS: list[Number] = [
     Number("batting", "x_clemente", -1.35, 5.1e-3, "printed by Efron and Morris (1975)"),
     Number("batting", "theta_clemente", -2.10, 5.1e-3, "printed by Efron and Morris (1975)"),
     Number("batting", "theta_kessinger", float(batting.arcsine(155 / 586)), 1e-9, "by the tangent"),
-    Number("batting", "theta_kessinger_154", -3.32, 5.1e-3, "printed by Efron and Morris (1975)"),
     Number("batting", "kept_arcsine", 0.20897, 5e-6, ANOTHER),
     Number("batting", "removed_arcsine", 0.7910, 5e-5, ANOTHER),
     Number("batting", "removed_raw", 0.7883, 5e-5, ANOTHER),
@@ -483,6 +482,8 @@ NUMBERS: list[Number] = [
         GIVEN_SHAPES,
     ),
     Number("batting", "population_sd", batting.expected_population_sd(), 1e-4, SHAPES),
+    Number("batting", "population_sd_low", batting.population_sd_at(0.05), 5e-4, SHAPES),
+    Number("batting", "population_sd_high", batting.population_sd_at(0.95), 5e-4, SHAPES),
     Number("batting", "sd_per_root", (215 * 595) ** 0.5 / 810, 1e-9, INTEGERS),
     Number("batting", "score_complete", float(ONE_RATE.sum()), 1e-6, SIMPSON),
     Number("batting", "score_none", float(batting.score_by_integration(*ALONE).sum()), 1e-6, SIMPSON),
@@ -503,6 +504,7 @@ NUMBERS: list[Number] = [
     Number("batting", "gap_clemente", float((BETA_SCORES - ONE_RATE)[0]), 2e-3, SHAPES),
     Number("batting", "joint_partial", BETA_JOINT, 2e-3, SHAPES),
     Number("batting", "joint_complete", batting.joint_score_of_one_rate(), 1e-6, SIMPSON),
+    Number("batting", "joint_times", float(np.exp(BETA_JOINT - batting.joint_score_of_one_rate())), 5e-3, SHAPES),
     Number("batting", "half_complete", batting.inside_intervals(*batting.beta_cdf(216, 596), 0.5), 0, GIVEN_SHAPES),
     Number(
         "batting",
@@ -557,7 +559,7 @@ NUMBERS: list[Number] = [
         MonteCarlo("check_max_partial_se"),
         GIVEN_SHAPES,
     ),
-    Number("batting", "season_billy", 205 / 636, 1e-12, "whole numbers of the file that most courses copy"),
+    Number("batting", "season_billy", 205 / 636, 1e-12, "whole numbers of the file that many courses copy"),
     Number("batting", "season_walt", 79 / 315, 1e-12, INTEGERS),
     Number("batting", "wrong_complete", float(batting.score_by_integration(216, 596, *COPIED).sum()), 1e-6, SIMPSON),
     Number("batting", "wrong_partial", float(batting.beta_scores(*COPIED)[0].sum()), 2e-3, SHAPES),
@@ -749,12 +751,15 @@ NUMBERS: list[Number] = [
     ),
     Number("exchangeability", "other_110", 2 / 5 * 2 / 6 * 5 / 7, 1e-12, "by hand"),
     Number("exchangeability", "other_101", 2 / 5 * 4 / 6 * 3 / 7, 1e-12, "by hand"),
-    Number(
-        "exchangeability",
-        "definetti_1000",
-        sum(p * (s / 1000) ** 3 * (1 - s / 1000) for s, p in enumerate(exchangeable.polya_counts(1000))),
-        1e-9,
-        FRACTIONS,
+    *(
+        Number(
+            "exchangeability",
+            f"definetti_{n}",
+            sum(p * (s / n) ** 3 * (1 - s / n) for s, p in enumerate(exchangeable.polya_counts(n))),
+            1e-9,
+            FRACTIONS,
+        )
+        for n in (10, 100)
     ),
     Number("exchangeability", "definetti_limit", float(exchangeable.polya(4, 3)), 1e-12, FRACTIONS),
     Number("exchangeability", "chain_end", 1 / 2, MonteCarlo("chain_end_se"), "symmetry"),
@@ -778,6 +783,13 @@ NUMBERS: list[Number] = [
     Number("exchangeability", "ways", comb(18, 9), 0, "nine of eighteen"),
     Number("exchangeability", "first_difference", exchangeable.halves(tuple(exchangeable.FIRST))[0], 1e-9, ALL_WAYS),
     Number("exchangeability", "first_p", exchangeable.halves(tuple(exchangeable.FIRST))[1], 1e-9, ALL_WAYS),
+    Number(
+        "exchangeability",
+        "expected_later",
+        (1 - (18 - 3) / (45 * 18 * statistics.pvariance([asin(2 * rate - 1) for rate in exchangeable.FIRST]))) / 9,
+        1e-9,
+        "the halves differ by a ninth; Python's statistics module",
+    ),
     Number("exchangeability", "rest_difference", exchangeable.halves(tuple(exchangeable.REST))[0], 1e-9, ALL_WAYS),
     Number("exchangeability", "rest_p", exchangeable.halves(tuple(exchangeable.REST))[1], 1e-9, ALL_WAYS),
     *(

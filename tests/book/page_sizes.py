@@ -47,7 +47,13 @@ COUNTS: dict[tuple[str, str], set[int]] = {
         int(KESSINGER["rest_hits"]) - 1,  # the misprint
         4,  # in ten
     },
-    ("batting", "at bat"): {45 * len(BATTING), int(WILLIAMS["rest_at_bats"]), 450},
+    ("batting", "at bat"): {
+        45 * len(BATTING),
+        int(WILLIAMS["rest_at_bats"]),
+        int(BATTING["rest_at_bats"].min()),
+        100,  # "a few hundred"
+        450,
+    },
     ("three-point", "school"): {len(SCHOOLS)},
     ("three-point", "player"): {
         len(SHOTS) - 1,
@@ -115,7 +121,7 @@ NUMBERS: dict[str, set[int]] = {
         2500,
         100_000,
     },
-    "batting": {int(KESSINGER["rest_hits"]), 100, 34, 45 + 1},
+    "batting": {int(KESSINGER["rest_hits"]), int(KESSINGER["rest_at_bats"]), 34, 45 + 1},
     "three-point": {
         int(COVINGTON["first_made"]) - 1,  # of his first 100: he made one of 101 more
         len(SHOTS),

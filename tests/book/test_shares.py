@@ -155,7 +155,9 @@ SHARES = {
         "reaches about 80 percent": lambda: references.power_of_q(20),
         "a quarter of the variance": lambda: 0.5**2,
         "four times as large": lambda: references.some_at_least(28) / alone_at_least(28),
-        "need four times the data": lambda: 2**2,
+        "A third lies between": ASIDE,
+        "as for school H, with one of 18": ASIDE,
+        "A fifth of the error": lambda: 25**-0.5,
         "tested four times as many": 4,
         "four times the term": lambda: 1 / 0.5**2,
     },
@@ -205,7 +207,7 @@ SHARES = {
         "four times as many data sets": lambda: 2**2,
     },
     "batting": {
-        "three of the four scores": ASIDE,
+        "two of the four scores": ASIDE,
         "90% interval nine in ten": 0.9,
         "bat four in ten": 0.4,
         "about one in seventy": lambda: batting.reaches_four_in_ten_at_one_rate(216, 596),
@@ -258,6 +260,8 @@ SHARES = {
     "exchangeability": {
         "first ten of a hundred": CODE,
         "About three in ten": lambda: stats.hypergeom(412, 145, 45).sf(17),
+        "more than four in ten": lambda: stats.beta(2 / 5, 3 / 5).cdf(1 / 10) + stats.beta(2 / 5, 3 / 5).sf(9 / 10),
+        "expect a fifth of": kept_by_james_stein,
         "between a tenth": LOOKED_AT,
         "nine tenths": LOOKED_AT,
         "near one third": lambda: (2 - 1) / (2 + 3 - 2),  # the mode of the law that the urn tends to
