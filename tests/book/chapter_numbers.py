@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import asin, comb, e, exp, pi
+from math import asin, comb, e, exp, factorial, pi
 
 import exchangeability_reference as exchangeable
 import nested_reference as nested
@@ -124,8 +124,9 @@ HIDDEN_NUMBER = asthma.california_numbers_hidden("2017_2019")
 CALIFORNIA_WORTH = asthma.california_worth()
 CALIFORNIA_SETS = asthma.california_sets()
 CALIFORNIA_FIRST, CALIFORNIA_LAST = asthma.california_ends()
-CALIFORNIA_SMALL = asthma.california()[0] < 0.6
+CALIFORNIA_SMALL, CALIFORNIA_MILLIONS = asthma.california()[0] < 0.6, asthma.california()[0] > 3
 CALIFORNIA_GAIN = asthma.california_scores("full") - asthma.california_scores("common")
+TWICE_IN_A_MILLION = exp(-30) * sum(30**k / factorial(k) for k in range(61, 200))
 
 
 def of_sets(values: np.ndarray, quantile: float | None = None) -> tuple[float, float]:
@@ -144,6 +145,16 @@ def of_share(share: float) -> tuple[float, float]:
 def california_score(method: str) -> float:
     """Log score of all counties together."""
     return float(asthma.california_scores(method).sum())
+
+
+def california_lead(ahead: str, behind: str, part: np.ndarray | Sequence[str] | None = None) -> tuple[float, float]:
+    """Lead of one method over another in some counties (a mask, names or all), and its standard error."""
+    lead = asthma.california_scores(ahead) - asthma.california_scores(behind)
+    if isinstance(part, np.ndarray):
+        lead = lead[part]
+    elif part:
+        lead = lead[[asthma.california_place(county) for county in part]]
+    return float(lead.sum()), statistics.stdev(lead.tolist()) * lead.size**0.5
 
 
 def spread(treatment: str) -> float:
@@ -1074,11 +1085,10 @@ NUMBERS: list[Number] = [
     Number("asthma-counties", "weight_hundred", 0.3 / (0.3 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "weight_la", 30.490521 / (30.490521 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "brute", asthma.california_log_likelihood(), 1e-6, RATE_GRID),
-    Number("asthma-counties", "modelled_mean", EB_MEAN, 0.001, NEWTON),
     Number("asthma-counties", "dropped_mean", 11.00, 0.005, PROGRAM),
-    Number("asthma-counties", "zeroed_mean", 7.38, 0.005, PROGRAM),
     Number("asthma-counties", "dropped_sd", spread("dropped"), 0.002, NEWTON),
     Number("asthma-counties", "zeroed_sd", spread("zeroed"), 0.002, NEWTON),
+    Number("asthma-counties", "zeroed_small", asthma.california_expected_hidden_counts("zeroed"), 0.01, RECURSION),
     Number("asthma-counties", "limit_dropped", asthma.california_limit("dropped"), 0.001, SCORES),
     Number("asthma-counties", "limit_zeroed", asthma.california_limit("zeroed"), 0.001, SCORES),
     Number("asthma-counties", "dropped_excess", asthma.california_limit("dropped") / EB_MEAN - 1, 1e-4, SCORES),
@@ -1160,14 +1170,11 @@ NUMBERS: list[Number] = [
     ),
     Number("asthma-counties", "deaths_needed", asthma.california_deaths_needed(), 0, RATE_GRID),
     Number("asthma-counties", "deaths_usual", 0.03 * CALIFORNIA_RATE, 1e-9, "10,000 people, three years"),
-    Number("asthma-counties", "impossible", 1, 0, "Del Norte alone has zero and then a hidden count"),
     Number("asthma-counties", "common_rate", asthma.california_common(), 1e-4, "expected deaths equal (EM)"),
     Number("asthma-counties", "score_half", california_score("half"), 1e-6, "interval by distribution functions"),
     Number("asthma-counties", "score_common", california_score("common"), 1e-5, "interval by distribution functions"),
     Number("asthma-counties", "score_bayes", california_score("full"), MonteCarlo("score_bayes_se"), THREE_GRIDS),
     Number("asthma-counties", "score_eb", california_score("modelled"), MonteCarlo("score_eb_se"), RATE_GRID),
-    Number("asthma-counties", "score_dropped", california_score("dropped"), MonteCarlo("score_dropped_se"), RATE_GRID),
-    Number("asthma-counties", "score_zeroed", california_score("zeroed"), MonteCarlo("score_zeroed_se"), RATE_GRID),
     Number("asthma-counties", "gain_common", CALIFORNIA_GAIN.sum(), MonteCarlo("gain_common_se"), THREE_GRIDS),
     Number(
         "asthma-counties",
@@ -1176,6 +1183,43 @@ NUMBERS: list[Number] = [
         MonteCarlo("gain_error_se"),
         THREE_GRIDS,
     ),
+    *(
+        number
+        for name, ahead, behind, se in (
+            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se")),
+            ("behind_zeroed", "full", "zeroed", MonteCarlo("behind_zeroed_se")),
+            ("left_half", "zeroed", "half", MonteCarlo("left_se")),
+            ("left_common", "zeroed", "common", MonteCarlo("left_se")),
+        )
+        for number in (
+            Number("asthma-counties", name, california_lead(ahead, behind)[0], se, THREE_GRIDS),
+            Number("asthma-counties", f"{name}_error", california_lead(ahead, behind)[1], se, THREE_GRIDS),
+        )
+    ),
+    Number(
+        "asthma-counties",
+        "behind_three",
+        california_lead("full", "zeroed", ("Shasta", "San Luis Obispo", "Tuolumne"))[0],
+        MonteCarlo("behind_zeroed_se"),
+        THREE_GRIDS,
+    ),
+    *(
+        Number("asthma-counties", name, california_lead(*pair, part)[which], 1e-5, "interval by distribution functions")
+        for name, pair, part, which in (
+            ("knows_many", ("half", "common"), CALIFORNIA_MILLIONS, 0),
+            ("knows_many_error", ("half", "common"), CALIFORNIA_MILLIONS, 1),
+            ("knows_few", ("common", "half"), CALIFORNIA_SMALL, 0),
+            ("knows_few_error", ("common", "half"), CALIFORNIA_SMALL, 1),
+        )
+    ),
+    Number(
+        "asthma-counties",
+        "chance_ratio",
+        round((1 - exp(-1.5) * (1 + 1.5 + 1.5**2 / 2 + 1.5**3 / 6)) / TWICE_IN_A_MILLION, -3),
+        0,
+        "Poisson, term by term",
+    ),
+    Number("asthma-counties", "quiet_expected", 10 * 0.06, 1e-9, "10 per million, 20,000 people, three years"),
     # Counties within states
     Number(
         "asthma-nested", "national", nested.counts().y.sum() / nested.counts().x.sum(), 1e-9, "23,412 in 482,076,984"

@@ -72,8 +72,8 @@ COUNTS: dict[tuple[str, str], set[int]] = {
     ("exchangeability", "hit"): {int(CLEMENTE["season_hits"]), int(CLEMENTE["first_hits"]), 45},
     ("exchangeability", "at bat"): {int(CLEMENTE["season_at_bats"])},
     ("asthma-county", "death"): {2, 3, 5, 8, 10_000},
-    ("asthma-counties", "county"): {int((CALIFORNIA["deaths_2017_2019"] == 0).sum()), 4},
-    ("asthma-counties", "death"): {3, 1000},
+    ("asthma-counties", "county"): {int((CALIFORNIA["deaths_2017_2019"] == 0).sum()), 3, 4, 8},
+    ("asthma-counties", "death"): {3, 5, 1000},  # 5 is the greatest hidden count
     ("asthma-nested", "county"): {2},
     ("asthma-nested", "state"): {3},
     ("asthma-nested", "death"): {
@@ -144,7 +144,6 @@ NUMBERS: dict[str, set[int]] = {
         30,
         9000,
         100_000,
-        13_000,
         1000,
         int(PEOPLE["Sierra"]),
         14,

@@ -142,6 +142,12 @@ def all_bars_in_the_band():
     return 1 - float(stray)
 
 
+def shasta_of_the_lead():
+    """Of the lead of full Bayes over raw rates with half a death added, by sums over a grid."""
+    lead = asthma.california_scores("full") - asthma.california_scores("half")
+    return lead[asthma.california_place("Shasta")] / lead.sum()
+
+
 def hidden_counties():
     _, low, high = asthma.california()
     return (np.asarray(low) < np.asarray(high)).mean()
@@ -288,6 +294,7 @@ SHARES = {
         "Two in five of the counts are hidden": hidden_counties,
         "about a third": lambda: 10**-0.5,
         "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
+        "Shasta a quarter of it": shasta_of_the_lead,
         "more than a sixth": smaller_than_fresno,
         "ten times the number": lambda: 1_000_000 / 100_000,
         "39 in 40": 0.975,
