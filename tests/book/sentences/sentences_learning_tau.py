@@ -450,8 +450,8 @@ SENTENCES = [
     ),
     (
         "Often the estimate of $\\tau$ is {} although the schools differ: at a true $\\tau$ of 5 it is zero in "
-        "{{glue:text}}`zero_5:.0%` of the sets, where the intervals hold {{glue:text}}`held_zero_5:.0%`, and elsewhere "
-        "{{glue:text}}`held_other_5:.0%`. And an estimate that is not {} still passes",
+        "{{glue:text}}`zero_5:.0%` of such sets, where the intervals hold {{glue:text}}`held_zero_5:.0%`, and "
+        "elsewhere {{glue:text}}`held_other_5:.0%`. And an estimate that is not {} still passes",
         where_misses_are,
     ),
     ("A is {} than C, whose estimate is {} points {}, with", a_and_c),
