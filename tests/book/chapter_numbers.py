@@ -308,6 +308,13 @@ NUMBERS: list[Number] = [
     Number("learning-tau", "sd_a", 8.341, 5e-4, PROGRAM),
     Number("learning-tau", "above_a", 0.9505, 5e-5, PROGRAM),
     Number("learning-tau", "above_e", 0.8074, 5e-5, PROGRAM),
+    Number(
+        "learning-tau",
+        "without_e",
+        references.pooled(np.delete(references.Y, 4), np.delete(references.SIGMA, 4))[0],
+        1e-9,
+        SQUARES,
+    ),
     Number("learning-tau", "mu_mean", 7.932, 5e-4, PROGRAM),
     Number("learning-tau", "mu_sd", 5.178, 5e-4, PROGRAM),
     Number("learning-tau", "above_mu", 0.9444, 5e-5, PROGRAM),
@@ -342,6 +349,7 @@ NUMBERS: list[Number] = [
     Number("learning-tau", "median_ig001", references.tau_quantile(0.5, "inverse-gamma 0.001"), 1e-4, CONTRASTS),
     Number("learning-tau", "cut_1", references.cut_off(2, 1.0)[0], 1e-3, CUT),
     Number("learning-tau", "cut_001", references.cut_off(2, 0.01)[0], 1e-4, CUT),
+    Number("learning-tau", "cut_square", learning_tau.cut_for_mean_square(6.4633808), 1e-3, CONTRASTS),
     Number("learning-tau", "cut_where", references.cut_for_mean(6.4633808), 1e-3, CUT),
     Number("learning-tau", "quiet_cut", references.cut_off(1, 1e-148)[0], 1e-4, CUT),
     Number("learning-tau", "eta_5_low", learning_tau.eta_sds(5.0).min(), 1e-6, LINEAR),
@@ -367,7 +375,25 @@ NUMBERS: list[Number] = [
     ),
     Number("learning-tau", "tau_mean_2", learning_tau.mean_of_tau(2), 1e-4, CONTRASTS),
     Number("learning-tau", "a_above_c", learning_tau.better("A", "C"), 1e-5, LINEAR),
-    Number("learning-tau", "positive", learning_tau.held_where_positive(10), MonteCarlo("positive_se"), SIMULATED),
+    *(
+        Number(
+            "learning-tau", f"zero_{tau}", learning_tau.study(tau).zero.mean(), MonteCarlo(f"zero_{tau}_se"), SIMULATED
+        )
+        for tau in (5, 10)
+    ),
+    *(
+        Number(
+            "learning-tau",
+            f"held_{name}_{tau}",
+            learning_tau.held(tau, name == "zero"),
+            MonteCarlo(f"held_{name}_{tau}_se"),
+            SIMULATED,
+        )
+        for tau in (5, 10)
+        for name in ("zero", "other")
+    ),
+    Number("learning-tau", "old_rise", learning_tau.rise_of_a(renewed=False), 1e-3, CONTRASTS),
+    Number("learning-tau", "new_rise", learning_tau.rise_of_a(renewed=True), 1e-3, CONTRASTS),
     Number("learning-tau", "with_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
     Number("learning-tau", "with_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),
     Number("learning-tau", "best_a", references.best_chances()[0], MonteCarlo("best_a_se"), TWICE),
