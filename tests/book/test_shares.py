@@ -177,6 +177,11 @@ SHARES = {
         "Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
     "estimation": {
         "one in twenty lies beyond 2": lambda: 2 * references.phi(-2),
+        "one in twenty of normal draws": lambda: 2 * references.phi(-2),
+        "up to a sixth away": ASSERTED,
+        "within a sixth of zero": ASSERTED,
+        # Each of four lines, by Kolmogorov's limit: the bound that one of them passes once in 370 times.
+        "stay within a tenth": lambda: stats.kstwobign.isf(2 * references.phi(-3) / 4) * (3 / 4 / 300) ** 0.5,
         "from a tenth of a point": CODE,
         "Steps of a tenth of a point": CODE,
         "for steps of a tenth of a point": CODE,
