@@ -36,7 +36,7 @@ COUNTS: dict[tuple[str, str], set[int]] = {
     ("pooling", "school"): THE_OTHERS | {2},  # an exercise has two
     ("pooling", "death"): {3},
     ("shrinkage", "school"): THE_OTHERS | {2, 100_000},
-    ("learning-tau", "school"): THE_OTHERS | {2, 3},
+    ("learning-tau", "school"): {2, 3},
     ("batting", "player"): {len(BATTING) - 2},
     ("batting", "hit"): {
         HITS,
