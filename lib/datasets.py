@@ -34,8 +34,8 @@ def eight_schools() -> pd.DataFrame:
 def batting_1970() -> pd.DataFrame:
     """Load hits and at bats of 18 baseball players: their first 45 at bats of 1970, and the rest of the season.
 
-    Efron and Morris took them from a newspaper: by their account of 1977, all the players who had batted exactly 45
-    times on one day. Why it was that day, the account does not say.
+    Efron and Morris took them from a newspaper: by their account of 1977, all the players who had exactly 45 at bats
+    on one day.
 
     Returns
     -------

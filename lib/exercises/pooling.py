@@ -133,7 +133,7 @@ def halved_errors(q: object) -> None:
 
 
 def power_at_20(chance: object) -> None:
-    """Check how often Q rejects at the 5% level when the effects have a standard deviation of 20, to within 0.01."""
+    """Check how often Q rejects at the 5% level when the effects are normal with an sd of 20, to within 0.01."""
     precision = 1 / _SIGMA**2
 
     def rejects(sd: np.ndarray, lost: int = 1, weight: np.ndarray = precision, *, centred: bool = True) -> float:

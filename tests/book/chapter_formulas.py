@@ -726,7 +726,7 @@ def urn_of_colours() -> Names:
 
 
 def shuffled_coins() -> Names:
-    return {"k": 3, "n": 10, "c": 2, "d(P_k, Q_k)": exchangeable.shuffle_to_coin(10, 3), "slack": 0.6}
+    return {"k": 3, "n": 10, "q": 2, "d(P_k, Q_k)": exchangeable.shuffle_to_coin(10, 3), "slack": 0.6}
 
 
 # Laws and choices that a page's own code makes
@@ -816,9 +816,8 @@ def each_marginal() -> Names:
     return {r"X_j \sim": column(each)}
 
 
-def james_stein_factor() -> Names:
-    kept = (estimators.james_stein(X, variance=1) - X.mean(axis=1, keepdims=True)) / (X - X.mean(axis=1, keepdims=True))
-    return {"h(S)": kept, "c": K - 3}
+def toward_zero() -> Names:
+    return {"h": estimators.james_stein(X, variance=1, toward=0) / X, "c": K - 2}
 
 
 def best_constant() -> Names:
@@ -829,7 +828,9 @@ def best_constant() -> Names:
 
 
 def constant_of_james_stein() -> Names:
-    return {"c": (1 - james_stein_factor()["h(S)"]) * SQUARES}
+    distance = X - X.mean(axis=1, keepdims=True)
+    kept = (estimators.james_stein(X, variance=1) - X.mean(axis=1, keepdims=True)) / distance
+    return {"c": (1 - kept) * SQUARES}
 
 
 def flat_coordinate() -> Names:
@@ -1107,7 +1108,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("batting", "c = k - 2"): best_constant,
     ("batting", "c = k - 3"): constant_of_james_stein,
     ("batting", r"t = 1 / \sqrt\kappa"): flat_coordinate,
-    ("batting", "h(S)"): james_stein_factor,
+    ("batting", "h = 1"): toward_zero,
     ("batting", r"p \sim \operatorname{Beta}"): all_batters,
     ("batting", r"p \sim \operatorname{Uniform}"): flat_chances,
     ("batting", r"p_j \sim \operatorname{Uniform}"): flat_chances,
@@ -1141,7 +1142,7 @@ READINGS: dict[tuple[str, str], Callable[[], Names]] = {
     ("exchangeability", r"\tau^2 ="): two_stages,
     ("exchangeability", r"d(P_k, Q_k) \le \beta"): urn_of_colours,
     ("exchangeability", r"d(P_k, Q_k) \le \frac{k"): urn_of_colours,
-    ("exchangeability", r"d(P_k, Q_k) \le \frac{ck"): shuffled_coins,
+    ("exchangeability", r"d(P_k, Q_k) \le \frac{qk"): shuffled_coins,
     ("asthma-county", r"p(\lambda \mid y) \propto"): one_county,
     ("asthma-county", r"\tilde y \mid y"): later_count,
     ("asthma-county", r"\operatorname{Var}(\tilde y"): predicted_moments,
@@ -1267,7 +1268,8 @@ EXCUSED: dict[tuple[str, str], str] = {
     ("problem-sets/sampling", r"z \sim N(0,1)"): "it defines a proposal",
     ("lecture", r"p(\tau) \propto \tau^{-2}"): A_PRIOR,
     ("lecture", r"p(\theta_1,\dots,\theta_n) = \int\prod_jp(\theta_j\mid\phi)p(\phi)d\phi"): NO_NUMBER,
-    ("lecture", r"k = n"): A_CHOICE,
+    ("lecture", r"k = n > 2"): A_CHOICE,
+    ("lecture", r"\mu \sim N(\mu_0,\tau_0^2)"): "a prior that the lecture proposes, without numbers",
     ("lecture", r"Y_j \sim \operatorname{Pois}(\lambda_j)"): "the lecture's notation",
     ("lecture", r"\lambda_j \sim \operatorname{Gam}(a,b)"): "the lecture's notation",
     ("lecture", r"Y_{ij} \sim \operatorname{Pois}(\lambda_{ij})"): "the lecture's notation",
@@ -1374,6 +1376,7 @@ EXPRESSIONS: dict[tuple[str, str], object] = {
     ("shrinkage", r"y_j/\sigma_j^2+\mu/\tau^2"): THETA_GIVEN.mean / THETA_GIVEN.sd**2,
     ("shrinkage", r"(1-w_j)\mu"): THETA_GIVEN.mean - GIVEN.weight * Y,
     ("shrinkage", r"\mu+w(y_j-\mu)"): shrunken,
+    ("shrinkage", r"w\tau^2"): spread_of_means,
     ("shrinkage", r"\tau^4/(\tau^2+\sigma^2)"): spread_of_means,
     ("estimation", r"w_j y_j+(1-w_j)\mu"): THETA_GIVEN.mean,
     ("estimation", r"\tau/\sqrt{J}"): sd_of_mu,
@@ -1464,7 +1467,6 @@ SPELT: dict[tuple[str, str], str] = {
             J-1
             1/225
             1/100
-            225/100
             \Phi((28-\hat\mu)/15)
             \tau^2+\sigma_j^2
         """,
@@ -1569,8 +1571,8 @@ SPELT: dict[tuple[str, str], str] = {
             n-m
             P(X_1+\dots+X_n=m)
             k(k-1)/n
-            2c k/n
-            c k/n
+            2q k/n
+            q k/n
             n/2
             1/n
             2k/n
@@ -1586,6 +1588,7 @@ SPELT: dict[tuple[str, str], str] = {
             2\cdot5/n
             5\cdot4/(2n)
             1/\binom n s
+            s/n
             \operatorname{Beta}(2/5,3/5)
         """,
         "asthma-county": r"""

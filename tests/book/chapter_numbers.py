@@ -8,7 +8,11 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+<<<<<<< HEAD
 from math import comb, e, exp, factorial, pi
+=======
+from math import asin, comb, e, exp, factorial, pi
+>>>>>>> origin/main
 
 import exchangeability_reference as exchangeable
 import nested_reference as nested
@@ -80,14 +84,17 @@ GAMMAS = "log gammas (three_point.log_beta_binomial, best_beta_binomial)"
 DELTA = "the delta method (three_point.difference_of_roots)"
 LINEAR_IN_MAKES = "a normal sum, averaged over a grid (three_point.pooling_ahead)"
 ENUMERATION = "enumeration of all numbers of makes (three_point.winner)"
+OTHERS = [row for row in three_point.SHOTS if int(row["rest_attempts"]) < 100]
 FIRST_77, LATER_77, FIRST_OTHERS = (
     made.sum() / attempts.sum()
     for made, attempts in (
         three_point.counts("first", three_point.REGULARS),
         three_point.counts("rest", three_point.REGULARS),
-        three_point.counts("first", [row for row in three_point.SHOTS if int(row["rest_attempts"]) < 100]),
+        three_point.counts("first", OTHERS),
     )
 )
+LATER_OTHERS = float(np.divide(*map(np.sum, three_point.counts("rest", OTHERS))))
+EXPECTED_OTHERS, STRAY_OTHERS = three_point.expected_later(OTHERS)
 
 INTEGERS = "the players' hits and at bats, by hand"
 ANOTHER = "an independent program"
@@ -121,8 +128,9 @@ HIDDEN_NUMBER = asthma.california_numbers_hidden("2017_2019")
 CALIFORNIA_WORTH = asthma.california_worth()
 CALIFORNIA_SETS = asthma.california_sets()
 CALIFORNIA_FIRST, CALIFORNIA_LAST = asthma.california_ends()
-CALIFORNIA_SMALL = asthma.california()[0] < 0.6
+CALIFORNIA_SMALL, CALIFORNIA_MILLIONS = asthma.california()[0] < 0.6, asthma.california()[0] > 3
 CALIFORNIA_GAIN = asthma.california_scores("full") - asthma.california_scores("common")
+TWICE_IN_A_MILLION = exp(-30) * sum(30**k / factorial(k) for k in range(61, 200))
 
 
 def of_sets(values: np.ndarray, quantile: float | None = None) -> tuple[float, float]:
@@ -141,6 +149,16 @@ def of_share(share: float) -> tuple[float, float]:
 def california_score(method: str) -> float:
     """Log score of all counties together."""
     return float(asthma.california_scores(method).sum())
+
+
+def california_lead(ahead: str, behind: str, part: np.ndarray | Sequence[str] | None = None) -> tuple[float, float]:
+    """Lead of one method over another in some counties (a mask, names or all), and its standard error."""
+    lead = asthma.california_scores(ahead) - asthma.california_scores(behind)
+    if isinstance(part, np.ndarray):
+        lead = lead[part]
+    elif part:
+        lead = lead[[asthma.california_place(county) for county in part]]
+    return float(lead.sum()), statistics.stdev(lead.tolist()) * lead.size**0.5
 
 
 def spread(treatment: str) -> float:
@@ -294,6 +312,13 @@ NUMBERS: list[Number] = [
     Number("learning-tau", "sd_a", 8.341, 5e-4, PROGRAM),
     Number("learning-tau", "above_a", 0.9505, 5e-5, PROGRAM),
     Number("learning-tau", "above_e", 0.8074, 5e-5, PROGRAM),
+    Number(
+        "learning-tau",
+        "without_e",
+        references.pooled(np.delete(references.Y, 4), np.delete(references.SIGMA, 4))[0],
+        1e-9,
+        SQUARES,
+    ),
     Number("learning-tau", "mu_mean", 7.932, 5e-4, PROGRAM),
     Number("learning-tau", "mu_sd", 5.178, 5e-4, PROGRAM),
     Number("learning-tau", "above_mu", 0.9444, 5e-5, PROGRAM),
@@ -328,6 +353,7 @@ NUMBERS: list[Number] = [
     Number("learning-tau", "median_ig001", references.tau_quantile(0.5, "inverse-gamma 0.001"), 1e-4, CONTRASTS),
     Number("learning-tau", "cut_1", references.cut_off(2, 1.0)[0], 1e-3, CUT),
     Number("learning-tau", "cut_001", references.cut_off(2, 0.01)[0], 1e-4, CUT),
+    Number("learning-tau", "cut_square", learning_tau.cut_for_mean_square(6.4633808), 1e-3, CONTRASTS),
     Number("learning-tau", "cut_where", references.cut_for_mean(6.4633808), 1e-3, CUT),
     Number("learning-tau", "quiet_cut", references.cut_off(1, 1e-148)[0], 1e-4, CUT),
     Number("learning-tau", "eta_5_low", learning_tau.eta_sds(5.0).min(), 1e-6, LINEAR),
@@ -353,7 +379,25 @@ NUMBERS: list[Number] = [
     ),
     Number("learning-tau", "tau_mean_2", learning_tau.mean_of_tau(2), 1e-4, CONTRASTS),
     Number("learning-tau", "a_above_c", learning_tau.better("A", "C"), 1e-5, LINEAR),
-    Number("learning-tau", "positive", learning_tau.held_where_positive(10), MonteCarlo("positive_se"), SIMULATED),
+    *(
+        Number(
+            "learning-tau", f"zero_{tau}", learning_tau.study(tau).zero.mean(), MonteCarlo(f"zero_{tau}_se"), SIMULATED
+        )
+        for tau in (5, 10)
+    ),
+    *(
+        Number(
+            "learning-tau",
+            f"held_{name}_{tau}",
+            learning_tau.held(tau, name == "zero"),
+            MonteCarlo(f"held_{name}_{tau}_se"),
+            SIMULATED,
+        )
+        for tau in (5, 10)
+        for name in ("zero", "other")
+    ),
+    Number("learning-tau", "old_rise", learning_tau.rise_of_a(renewed=False), 1e-3, CONTRASTS),
+    Number("learning-tau", "new_rise", learning_tau.rise_of_a(renewed=True), 1e-3, CONTRASTS),
     Number("learning-tau", "with_mu", references.correlation_with_mu("A"), 1e-6, MIXTURE),
     Number("learning-tau", "with_tau", references.correlation_with_tau("A"), 1e-6, MIXTURE),
     Number("learning-tau", "best_a", references.best_chances()[0], MonteCarlo("best_a_se"), TWICE),
@@ -395,7 +439,6 @@ NUMBERS: list[Number] = [
     Number("batting", "x_clemente", -1.35, 5.1e-3, "printed by Efron and Morris (1975)"),
     Number("batting", "theta_clemente", -2.10, 5.1e-3, "printed by Efron and Morris (1975)"),
     Number("batting", "theta_kessinger", float(batting.arcsine(155 / 586)), 1e-9, "by the tangent"),
-    Number("batting", "theta_kessinger_154", -3.32, 5.1e-3, "printed by Efron and Morris (1975)"),
     Number("batting", "kept_arcsine", 0.20897, 5e-6, ANOTHER),
     Number("batting", "removed_arcsine", 0.7910, 5e-5, ANOTHER),
     Number("batting", "removed_raw", 0.7883, 5e-5, ANOTHER),
@@ -472,6 +515,8 @@ NUMBERS: list[Number] = [
         GIVEN_SHAPES,
     ),
     Number("batting", "population_sd", batting.expected_population_sd(), 1e-4, SHAPES),
+    Number("batting", "population_sd_low", batting.population_sd_at(0.05), 5e-4, SHAPES),
+    Number("batting", "population_sd_high", batting.population_sd_at(0.95), 5e-4, SHAPES),
     Number("batting", "sd_per_root", (215 * 595) ** 0.5 / 810, 1e-9, INTEGERS),
     Number("batting", "score_complete", float(ONE_RATE.sum()), 1e-6, SIMPSON),
     Number("batting", "score_none", float(batting.score_by_integration(*ALONE).sum()), 1e-6, SIMPSON),
@@ -492,6 +537,7 @@ NUMBERS: list[Number] = [
     Number("batting", "gap_clemente", float((BETA_SCORES - ONE_RATE)[0]), 2e-3, SHAPES),
     Number("batting", "joint_partial", BETA_JOINT, 2e-3, SHAPES),
     Number("batting", "joint_complete", batting.joint_score_of_one_rate(), 1e-6, SIMPSON),
+    Number("batting", "joint_times", float(np.exp(BETA_JOINT - batting.joint_score_of_one_rate())), 5e-3, SHAPES),
     Number("batting", "half_complete", batting.inside_intervals(*batting.beta_cdf(216, 596), 0.5), 0, GIVEN_SHAPES),
     Number(
         "batting",
@@ -546,7 +592,7 @@ NUMBERS: list[Number] = [
         MonteCarlo("check_max_partial_se"),
         GIVEN_SHAPES,
     ),
-    Number("batting", "season_billy", 205 / 636, 1e-12, "whole numbers of the file that most courses copy"),
+    Number("batting", "season_billy", 205 / 636, 1e-12, "whole numbers of the file that many courses copy"),
     Number("batting", "season_walt", 79 / 315, 1e-12, INTEGERS),
     Number("batting", "wrong_complete", float(batting.score_by_integration(216, 596, *COPIED).sum()), 1e-6, SIMPSON),
     Number("batting", "wrong_partial", float(batting.beta_scores(*COPIED)[0].sum()), 2e-3, SHAPES),
@@ -596,7 +642,7 @@ NUMBERS: list[Number] = [
     Number("three-point", "grid_covington", three_point.covington_posterior()[0], 2e-5, GRID),
     Number("three-point", "grid_covington_sd", three_point.covington_posterior()[1], 5e-5, GRID),
     *(
-        Number("three-point", f"{name}kappa_{place}", value, MonteCarlo(f"{name}kappa_{place}_se"), GRID)
+        Number("three-point", f"{name}kappa_{place}", three_point.two_digits(value), 1e-9, GRID)
         for name, part in (("", "first"), ("season_", "season"))
         for place, value in (
             ("low", three_point.kappa_quantile(0.05, part)),
@@ -634,13 +680,18 @@ NUMBERS: list[Number] = [
     Number("three-point", "rmse_partial", 0.0403, 5e-5, "an independent program"),
     Number("three-point", "rmse_pooled", 0.0394, 5e-5, "an independent program"),
     Number("three-point", "rmse_bayes", three_point.root_error("bayes"), MonteCarlo("rmse_bayes_se"), GRID),
-    Number("three-point", "rmse_partial_77", three_point.root_error("partial", True), 1e-6, GAMMAS),
-    Number("three-point", "rmse_pooled_77", three_point.root_error("pooled", True), 1e-12, "sums over the 77"),
     Number("three-point", "difference", three_point.difference_of_roots("partial", "pooled")[0], 1e-3, GAMMAS),
     # A bootstrap's standard error and the delta method's agree up to terms of the order of one over the sample size.
     Number("three-point", "difference_se", three_point.difference_of_roots("partial", "pooled")[1], 0.1, DELTA),
     Number("three-point", "own_difference", three_point.difference_of_roots("own", "partial")[0], 1e-3, GAMMAS),
     Number("three-point", "own_difference_se", three_point.difference_of_roots("own", "partial")[1], 0.2, DELTA),
+    *(
+        Number("three-point", f"{kind}_77_difference{what}", value, tolerance, source)
+        for kind in ("partial", "pooled")
+        for what, value, tolerance, source in zip(
+            ("", "_se"), three_point.difference_of_roots(kind, kind, True), (1e-3, 0.05), (GAMMAS, DELTA), strict=True
+        )
+    ),
     Number("three-point", "floor", three_point.noise_floor(), 1e-6, GAMMAS),
     Number(
         "three-point", "pooling_wins", three_point.pooling_ahead(0.0), MonteCarlo("pooling_wins_se"), LINEAR_IN_MAKES
@@ -678,18 +729,35 @@ NUMBERS: list[Number] = [
     Number("three-point", "worst_first", three_point.ten(False, "first"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_later", three_point.ten(False, "rest"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_expected", three_point.ten(False, "expected"), 1e-6, GAMMAS),
-    Number("three-point", "best_sd", three_point.ten(True, "stray"), 1e-6, "probabilities added up"),
-    Number("three-point", "worst_sd", three_point.ten(False, "stray"), 1e-6, "probabilities added up"),
+    Number("three-point", "best_sd", 100 * three_point.ten(True, "stray"), 1e-4, "probabilities added up"),
+    Number("three-point", "worst_sd", 100 * three_point.ten(False, "stray"), 1e-4, "probabilities added up"),
+    *(
+        Number(
+            "three-point",
+            name,
+            abs(three_point.ten(best, "rest") - three_point.ten(best, "expected")) / three_point.ten(best, "stray"),
+            1e-4,
+            "probabilities added up",
+        )
+        for name, best in (("best_off", True), ("worst_off", False))
+    ),
     Number("three-point", "mccollum_rest", 78 / 200, 1e-12, "by hand"),
-    Number("three-point", "twins_apart", 78 / 200 - 77 / 231, 1e-12, "by hand"),
-    Number("three-point", "twins_sd", three_point.stray_of_twins(), 1e-6, "probabilities added up"),
+    Number("three-point", "twins_apart", 100 * (78 / 200 - 77 / 231), 1e-10, "by hand"),
+    Number("three-point", "twins_sd", 100 * three_point.stray_of_twins(), 1e-4, "probabilities added up"),
     Number("three-point", "first_77", FIRST_77, 1e-12, "sums over the 77"),
     Number("three-point", "later_77", LATER_77, 1e-12, "sums over the 77"),
     Number("three-point", "first_others", FIRST_OTHERS, 1e-12, "sums over the others"),
+    Number("three-point", "fall_77", 100 * (FIRST_77 - LATER_77), 1e-10, "sums over the 77"),
+    Number("three-point", "fall_77_se", 100 * three_point.noise_of_a_fall(), 1e-3, "binomial variances, by hand"),
+    Number("three-point", "later_others", LATER_OTHERS, 1e-12, "sums over the others"),
+    Number("three-point", "expected_others", EXPECTED_OTHERS, 1e-6, GAMMAS),
+    Number("three-point", "others_off", (EXPECTED_OTHERS - LATER_OTHERS) / STRAY_OTHERS, 1e-3, GAMMAS),
     Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
     Number("three-point", "below_first", three_point.below(2250 / 7, "first"), MonteCarlo("below_first_se"), GRID),
     *(
-        Number("three-point", name, three_point.kappa_quantile(share, "season") * 7 / 3, MonteCarlo(f"{name}_se"), GRID)
+        Number(
+            "three-point", name, three_point.two_digits(three_point.kappa_quantile(share, "season") * 7 / 3), 1e-9, GRID
+        )
         for name, share in (("season_needed", 0.5), ("season_needed_low", 0.05), ("season_needed_high", 0.95))
     ),
     # When groups are alike before the data
@@ -738,12 +806,15 @@ NUMBERS: list[Number] = [
     ),
     Number("exchangeability", "other_110", 2 / 5 * 2 / 6 * 5 / 7, 1e-12, "by hand"),
     Number("exchangeability", "other_101", 2 / 5 * 4 / 6 * 3 / 7, 1e-12, "by hand"),
-    Number(
-        "exchangeability",
-        "definetti_1000",
-        sum(p * (s / 1000) ** 3 * (1 - s / 1000) for s, p in enumerate(exchangeable.polya_counts(1000))),
-        1e-9,
-        FRACTIONS,
+    *(
+        Number(
+            "exchangeability",
+            f"definetti_{n}",
+            sum(p * (s / n) ** 3 * (1 - s / n) for s, p in enumerate(exchangeable.polya_counts(n))),
+            1e-9,
+            FRACTIONS,
+        )
+        for n in (10, 100)
     ),
     Number("exchangeability", "definetti_limit", float(exchangeable.polya(4, 3)), 1e-12, FRACTIONS),
     Number("exchangeability", "chain_end", 1 / 2, MonteCarlo("chain_end_se"), "symmetry"),
@@ -767,6 +838,13 @@ NUMBERS: list[Number] = [
     Number("exchangeability", "ways", comb(18, 9), 0, "nine of eighteen"),
     Number("exchangeability", "first_difference", exchangeable.halves(tuple(exchangeable.FIRST))[0], 1e-9, ALL_WAYS),
     Number("exchangeability", "first_p", exchangeable.halves(tuple(exchangeable.FIRST))[1], 1e-9, ALL_WAYS),
+    Number(
+        "exchangeability",
+        "expected_later",
+        (1 - (18 - 3) / (45 * 18 * statistics.pvariance([asin(2 * rate - 1) for rate in exchangeable.FIRST]))) / 9,
+        1e-9,
+        "the halves differ by a ninth; Python's statistics module",
+    ),
     Number("exchangeability", "rest_difference", exchangeable.halves(tuple(exchangeable.REST))[0], 1e-9, ALL_WAYS),
     Number("exchangeability", "rest_p", exchangeable.halves(tuple(exchangeable.REST))[1], 1e-9, ALL_WAYS),
     *(
@@ -1050,11 +1128,10 @@ NUMBERS: list[Number] = [
     Number("asthma-counties", "weight_hundred", 0.3 / (0.3 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "weight_la", 30.490521 / (30.490521 + EB_SHAPE / EB_MEAN), 1e-4, NEWTON),
     Number("asthma-counties", "brute", asthma.california_log_likelihood(), 1e-6, RATE_GRID),
-    Number("asthma-counties", "modelled_mean", EB_MEAN, 0.001, NEWTON),
     Number("asthma-counties", "dropped_mean", 11.00, 0.005, PROGRAM),
-    Number("asthma-counties", "zeroed_mean", 7.38, 0.005, PROGRAM),
     Number("asthma-counties", "dropped_sd", spread("dropped"), 0.002, NEWTON),
     Number("asthma-counties", "zeroed_sd", spread("zeroed"), 0.002, NEWTON),
+    Number("asthma-counties", "zeroed_small", asthma.california_expected_hidden_counts("zeroed"), 0.01, RECURSION),
     Number("asthma-counties", "limit_dropped", asthma.california_limit("dropped"), 0.001, SCORES),
     Number("asthma-counties", "limit_zeroed", asthma.california_limit("zeroed"), 0.001, SCORES),
     Number("asthma-counties", "dropped_excess", asthma.california_limit("dropped") / EB_MEAN - 1, 1e-4, SCORES),
@@ -1136,14 +1213,11 @@ NUMBERS: list[Number] = [
     ),
     Number("asthma-counties", "deaths_needed", asthma.california_deaths_needed(), 0, RATE_GRID),
     Number("asthma-counties", "deaths_usual", 0.03 * CALIFORNIA_RATE, 1e-9, "10,000 people, three years"),
-    Number("asthma-counties", "impossible", 1, 0, "Del Norte alone has zero and then a hidden count"),
     Number("asthma-counties", "common_rate", asthma.california_common(), 1e-4, "expected deaths equal (EM)"),
     Number("asthma-counties", "score_half", california_score("half"), 1e-6, "interval by distribution functions"),
     Number("asthma-counties", "score_common", california_score("common"), 1e-5, "interval by distribution functions"),
     Number("asthma-counties", "score_bayes", california_score("full"), MonteCarlo("score_bayes_se"), THREE_GRIDS),
     Number("asthma-counties", "score_eb", california_score("modelled"), MonteCarlo("score_eb_se"), RATE_GRID),
-    Number("asthma-counties", "score_dropped", california_score("dropped"), MonteCarlo("score_dropped_se"), RATE_GRID),
-    Number("asthma-counties", "score_zeroed", california_score("zeroed"), MonteCarlo("score_zeroed_se"), RATE_GRID),
     Number("asthma-counties", "gain_common", CALIFORNIA_GAIN.sum(), MonteCarlo("gain_common_se"), THREE_GRIDS),
     Number(
         "asthma-counties",
@@ -1152,6 +1226,43 @@ NUMBERS: list[Number] = [
         MonteCarlo("gain_error_se"),
         THREE_GRIDS,
     ),
+    *(
+        number
+        for name, ahead, behind, se in (
+            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se")),
+            ("behind_zeroed", "full", "zeroed", MonteCarlo("behind_zeroed_se")),
+            ("left_half", "zeroed", "half", MonteCarlo("left_se")),
+            ("left_common", "zeroed", "common", MonteCarlo("left_se")),
+        )
+        for number in (
+            Number("asthma-counties", name, california_lead(ahead, behind)[0], se, THREE_GRIDS),
+            Number("asthma-counties", f"{name}_error", california_lead(ahead, behind)[1], se, THREE_GRIDS),
+        )
+    ),
+    Number(
+        "asthma-counties",
+        "behind_three",
+        california_lead("full", "zeroed", ("Shasta", "San Luis Obispo", "Tuolumne"))[0],
+        MonteCarlo("behind_zeroed_se"),
+        THREE_GRIDS,
+    ),
+    *(
+        Number("asthma-counties", name, california_lead(*pair, part)[which], 1e-5, "interval by distribution functions")
+        for name, pair, part, which in (
+            ("knows_many", ("half", "common"), CALIFORNIA_MILLIONS, 0),
+            ("knows_many_error", ("half", "common"), CALIFORNIA_MILLIONS, 1),
+            ("knows_few", ("common", "half"), CALIFORNIA_SMALL, 0),
+            ("knows_few_error", ("common", "half"), CALIFORNIA_SMALL, 1),
+        )
+    ),
+    Number(
+        "asthma-counties",
+        "chance_ratio",
+        round((1 - exp(-1.5) * (1 + 1.5 + 1.5**2 / 2 + 1.5**3 / 6)) / TWICE_IN_A_MILLION, -3),
+        0,
+        "Poisson, term by term",
+    ),
+    Number("asthma-counties", "quiet_expected", 10 * 0.06, 1e-9, "10 per million, 20,000 people, three years"),
     # Counties within states
     Number(
         "asthma-nested", "national", nested.counts().y.sum() / nested.counts().x.sum(), 1e-9, "23,412 in 482,076,984"

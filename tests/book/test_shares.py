@@ -18,7 +18,6 @@ import pytest
 import references
 import references_asthma as asthma
 import references_batting as batting
-import references_learning_tau as simulated
 import references_three_point as three_point
 import tables_learning_tau as ranks
 from book_sizes import WORDS, literals
@@ -63,6 +62,14 @@ CODE = "the page's code has it"
 LOOKED_AT = "a picture that no reference draws"
 ASSERTED = "the page claims it, in these words"
 ASIDE = "an ordinal, or no share of anything"
+
+
+def fall_under_the_steeper_prior():
+    """By what share the median of the concentration falls under (1 + kappa)^-2, from the first shots."""
+    _, kappa, weight = three_point.spread_grid("first")
+    steeper = weight.sum(axis=0) / np.sqrt(kappa[0] + 1)
+    median = 1 / three_point.grid_quantile(-np.sqrt(1 / (kappa[0] + 1)), steeper / steeper.sum(), 0.5) ** 2 - 1
+    return 1 - median / three_point.kappa_quantile(0.5, "first")
 
 
 def tolerance_of(check):
@@ -134,6 +141,12 @@ def all_bars_in_the_band():
     return 1 - float(stray)
 
 
+def shasta_of_the_lead():
+    """Of the lead of full Bayes over raw rates with half a death added, by sums over a grid."""
+    lead = asthma.california_scores("full") - asthma.california_scores("half")
+    return lead[asthma.california_place("Shasta")] / lead.sum()
+
+
 def hidden_counties():
     _, low, high = asthma.california()
     return (np.asarray(low) < np.asarray(high)).mean()
@@ -149,7 +162,9 @@ SHARES = {
         "reaches about 80 percent": lambda: references.power_of_q(20),
         "a quarter of the variance": lambda: 0.5**2,
         "four times as large": lambda: references.some_at_least(28) / alone_at_least(28),
-        "need four times the data": lambda: 2**2,
+        "A third lies between": ASIDE,
+        "as for school H, with one of 18": ASIDE,
+        "A fifth of the error": lambda: 25**-0.5,
         "tested four times as many": 4,
         "four times the term": lambda: 1 / 0.5**2,
     },
@@ -162,6 +177,11 @@ SHARES = {
         "Less than a third of the variance": lambda: 8**2 / (8**2 + 12**2)},
     "estimation": {
         "one in twenty lies beyond 2": lambda: 2 * references.phi(-2),
+        "one in twenty of normal draws": lambda: 2 * references.phi(-2),
+        "up to a sixth away": ASSERTED,
+        "within a sixth of zero": ASSERTED,
+        # Each of four lines, by Kolmogorov's limit: the bound that one of them passes once in 370 times.
+        "stay within a tenth": lambda: stats.kstwobign.isf(2 * references.phi(-3) / 4) * (3 / 4 / 300) ** 0.5,
         "from a tenth of a point": CODE,
         "Steps of a tenth of a point": CODE,
         "for steps of a tenth of a point": CODE,
@@ -177,9 +197,9 @@ SHARES = {
         "one in five": lambda: ranks.rank_chances()[6, 0],
         "one in twenty": lambda: ranks.rank_chances().min(),
         "three of the five leave": lambda: sum(k < 1 for k in (-1, 0, 0.5, 1, 2)) / 5,
-        "where it is a tenth of a point": 0.1,
+        "is a tenth of a point": 0.1,
+        "thirty times as": ASSERTED,
         "within seven per cent": lambda: tolerance_of(learning_tau.best_school),
-        "three quarters of the misses": lambda: simulated.misses_at_zero(5),
         "a third more pupils": lambda: pupils_at_break_even() - 1,
         "more than five to one": LOOKED_AT,
     },
@@ -199,7 +219,7 @@ SHARES = {
         "four times as many data sets": lambda: 2**2,
     },
     "batting": {
-        "three of the four scores": ASIDE,
+        "two of the four scores": ASIDE,
         "90% interval nine in ten": 0.9,
         "bat four in ten": 0.4,
         "about one in seventy": lambda: batting.reaches_four_in_ten_at_one_rate(216, 596),
@@ -238,6 +258,7 @@ SHARES = {
         "has four fifths": lambda: 400 / 500,
         "over a third less": lambda: 1 - three_point.root_error("partial") / three_point.root_error("own"),
         "pool four fifths": pooled_by_shooters,
+        "falls by about 15 per cent": fall_under_the_steeper_prior,
         "around 37 per cent": lambda: three_point.best_beta_binomial()[0],
         "about one seventh": lambda: 500 / (500 + three_point.kappa_quantile(0.95, "first")),
         "to seven tenths": lambda: 500 / (500 + three_point.kappa_quantile(0.05, "first")),
@@ -252,6 +273,8 @@ SHARES = {
     "exchangeability": {
         "first ten of a hundred": CODE,
         "About three in ten": lambda: stats.hypergeom(412, 145, 45).sf(17),
+        "more than four in ten": lambda: stats.beta(2 / 5, 3 / 5).cdf(1 / 10) + stats.beta(2 / 5, 3 / 5).sf(9 / 10),
+        "expect a fifth of": kept_by_james_stein,
         "between a tenth": LOOKED_AT,
         "nine tenths": LOOKED_AT,
         "near one third": lambda: (2 - 1) / (2 + 3 - 2),  # the mode of the law that the urn tends to
@@ -275,6 +298,7 @@ SHARES = {
         "Two in five of the counts are hidden": hidden_counties,
         "about a third": lambda: 10**-0.5,
         "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
+        "Shasta a quarter of it": shasta_of_the_lead,
         "more than a sixth": smaller_than_fresno,
         "ten times the number": lambda: 1_000_000 / 100_000,
         "39 in 40": 0.975,
@@ -301,7 +325,6 @@ SHARES = {
     },
     "problem-sets/sampling": {"once in ten thousand": LOOKED_AT},  # bounded in test_sampling_problem_set
     "lecture": {
-        "50 of 101": lambda: COVINGTON["first_made"] / COVINGTON["first_attempts"],
         "49 of 100": 49 / 100,
         "first ten of a hundred": 0.1,
     },
@@ -316,6 +339,7 @@ SHARES = {
         "one of the 252": lambda: 1 / math.comb(10, 5),
         "about a fifth": LOOKED_AT},
     "instructors": {
+        "55 per cent": LOOKED_AT,
         "batted ten times as": 10,
         "shot four times as": 4,
         "twenty times as large": 20,

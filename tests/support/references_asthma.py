@@ -153,9 +153,9 @@ def california_limit(treatment):
     return float(np.exp(optimize.root(scores, start, tol=1e-12).x[1]))
 
 
-def california_expected_hidden_counts():
+def california_expected_hidden_counts(treatment="modelled"):
     """Expected number of counts from 1 to 5 if the fit is the truth."""
-    return float(california_pmf(*california_best())[:, 1:6].sum())
+    return float(california_pmf(*california_best(treatment))[:, 1:6].sum())
 
 
 def california_hidden_total(period):

@@ -70,7 +70,7 @@ def score_of_own_averages():
 
 
 def with_copied_williams():
-    """Hits and at bats of the rest of the season in the file that most courses copy."""
+    """Hits and at bats of the rest of the season in the file that many courses copy."""
     hits, at_bats = REST_HITS.copy(), REST.copy()
     hits[WILLIAMS], at_bats[WILLIAMS] = 195, 591
     return hits, at_bats
@@ -116,6 +116,15 @@ def expected_population_sd():
     alpha, beta, log_weight = beta_population()
     total = alpha + beta
     return float((np.exp(log_weight) * np.sqrt(alpha * beta / (total + 1)) / total).sum())
+
+
+def population_sd_at(share):
+    """Quantile of the posterior of the standard deviation of abilities."""
+    alpha, beta, log_weight = beta_population()
+    total = alpha + beta
+    sd = np.sqrt(alpha * beta / (total + 1)) / total
+    order = sd.argsort()
+    return float(np.interp(share, np.exp(log_weight)[order].cumsum(), sd[order]))
 
 
 def beta_scores(hits, at_bats, power=-2.5):

@@ -97,6 +97,12 @@ def spread_quantile(share, part, regulars=False):
     return 100 * float(np.interp(share, below, spreads))
 
 
+def two_digits(value):
+    """A positive number, rounded to its first two digits."""
+    place = 10 ** (int(np.log10(value)) - 1)
+    return place * round(value / place)
+
+
 def covington_posterior():
     """Mean and standard deviation of his rate, from the first shots of all."""
     mean, kappa, weight = spread_grid("first")
@@ -133,9 +139,12 @@ def root_error(kind, regulars=False):
     return float(squared_errors(kind, regulars).mean() ** 0.5)
 
 
-def difference_of_roots(one, other):
-    """Difference of two root mean squared errors in thousandths, and its standard error by the delta method."""
-    a, b = squared_errors(one), squared_errors(other)
+def difference_of_roots(one, other, regulars=False):
+    """Difference of two root mean squared errors in thousandths, and its standard error by the delta method.
+
+    The first is fitted to the 77 alone if `regulars`.
+    """
+    a, b = squared_errors(one, regulars), squared_errors(other)
     slope = a / (2 * a.mean() ** 0.5) - b / (2 * b.mean() ** 0.5)
     return 1000 * (a.mean() ** 0.5 - b.mean() ** 0.5), 1000 * slope.std() / slope.size**0.5
 
@@ -262,12 +271,23 @@ def ten(best, what):
     if what in ("first", "rest"):
         made, attempts = counts(what, rows)
         return made.sum() / attempts.sum()
+    expected, stray = expected_later(rows)
+    return stray if what == "stray" else expected
+
+
+def noise_of_a_fall():
+    """Standard error of the difference of the first and the later percentage of the 77, all their shots alike."""
+    parts = [counts(part, REGULARS) for part in ("first", "rest")]
+    return sqrt(sum(made.sum() * (of.sum() - made.sum()) / int(of.sum()) ** 3 for made, of in parts))
+
+
+def expected_later(rows):
+    """Share of their later shots that the best fit expects of some players together, and how far it strays."""
     (made, attempts), (_, later) = counts("first", rows), counts("rest", rows)
     mean, kappa = best_beta_binomial()
-    if what == "stray":
-        variances = [variance_of_makes(y, n, of) for y, n, of in zip(made, attempts, later, strict=True)]
-        return sqrt(sum(variances)) / later.sum()
-    return ((mean * kappa + made) / (kappa + attempts) * later).sum() / later.sum()
+    variances = [variance_of_makes(y, n, of) for y, n, of in zip(made, attempts, later, strict=True)]
+    expected = ((mean * kappa + made) / (kappa + attempts) * later).sum() / later.sum()
+    return float(expected), sqrt(sum(variances)) / later.sum()
 
 
 def variance_of_makes(y, n, later):

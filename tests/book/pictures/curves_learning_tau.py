@@ -35,11 +35,26 @@ def three_curves():
 def crossover():
     """Three runs stand at each factor, and the line goes through the middle one; what NUTS is worth cannot be known."""
     [panel] = panels("learning-tau", "fig-crossover")
-    factors = 2.0 ** np.arange(6)
+    factors = np.array([1.0, 2.0, 4.0, 16.0])
     rows = []
     for line, runs in zip(panel.curves, (panel.markers[:3], panel.markers[3:]), strict=True):
         rows += [(panel, dots, np.stack([factors, dots[:, 1]], axis=1)) for dots in runs]
         rows.append((panel, line, np.stack([factors, np.median([dots[:, 1] for dots in runs], axis=0)], axis=1)))
+    return rows
+
+
+def funnel():
+    """The draws of the scatter plots with mu and tau, once more; of the chain, beside them, nothing is known."""
+    left, _ = panels("learning-tau", "fig-funnel")
+    with_mu, with_tau = (panel.markers[0] for panel in panels("learning-tau", "fig-joint"))
+    [dots] = left.markers
+    wide = with_tau[:, 0] > 2  # below, a pixel of tau is many of its logarithm
+    rows = [(left, dots[wide], np.stack([with_mu[:, 1] - with_mu[:, 0], np.log(with_tau[:, 0])], axis=1)[wide])]
+    mean, covariance = references.moments()
+    middle, width = mean[0] - mean[-1], (covariance[0, 0] + covariance[-1, -1] - 2 * covariance[0, -1]) ** 0.5
+    near = 4 * width / left.pixel[0] / len(dots) ** 0.5
+    for found, expected in ((dots[:, 0].mean(), middle), (dots[:, 0].std(), width)):
+        rows.append((left, np.array([[found, 0]]), np.array([[expected, 0]]), near))
     return rows
 
 
@@ -120,6 +135,7 @@ def replicated():
 
 FIGURES = {
     "fig-three-curves": three_curves,
+    "fig-funnel": funnel,
     "fig-crossover": crossover,
     "fig-joint": joint,
     "fig-school-ranks": school_ranks,

@@ -18,11 +18,13 @@ def shrinkage_paths():
 
 
 def three_taus():
-    """The schools' own estimates, then their posterior means for three spreads."""
+    """The schools' own estimates, then their posterior means for three spreads, each in its own line of a row."""
     [panel] = panels("shrinkage", "fig-three-taus")
     means = [references.Y, *(references.given_tau(tau)[0][:-1] for tau in (5**0.5, 5, 20))]
-    rows = np.arange(references.J)
-    return [(panel, dots, np.stack([mean, rows], axis=1)) for dots, mean in zip(panel.markers, means, strict=True)]
+    rows = np.arange(references.J) + np.array([[-0.3], [-0.1], [0.1], [0.3]])
+    return [
+        (panel, dots, np.stack([mean, row], axis=1)) for dots, mean, row in zip(panel.markers, means, rows, strict=True)
+    ]
 
 
 def under_dispersed():

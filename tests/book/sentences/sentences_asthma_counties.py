@@ -134,11 +134,11 @@ def who_says_more():
 
 def one_death_beats():
     """Hidden counties whose rate with one death beats every rate that is shown."""
-    names, people, least, _, exposure, hidden = data()
+    names, _, least, _, exposure, hidden = data()
     raw = least / exposure
     first, second = [j for j in np.argsort(-raw) if hidden[j] and raw[j] > raw[~hidden].max()]
     zeros = int((raw == 0).sum())
-    return names[first], names[second], NUMBERS[int(np.ceil(people[second] / 1000))], NUMBERS[zeros]
+    return names[first], names[second], NUMBERS[zeros]
 
 
 def noise_and_exposure():
@@ -221,6 +221,7 @@ def less_harm():
     stays = (chance * count)[6:].sum() / chance[6:].sum()
     return (
         what_harms_more()[2],
+        "some" if asthma.california_best("dropped")[1] - asthma.california_best()[1] > 0.1 else "none",
         "low" if below[0] > below[1] else "high",
         "high" if stays > chance @ count else "low",
     )
@@ -319,7 +320,7 @@ def who_moves():
     order = stats.spearmanr(people[kept], share)[0]
     largest = share[np.argsort(people[kept])[-5:]]
     assert abs(order) > 0.9 and (largest.max() < 0.2 or largest.min() > 0.8)
-    return "smaller" if order < 0 else "larger", "largest" if largest.max() < 0.2 else "smallest"
+    return "smaller" if order < 0 else "larger", "larger", "largest" if largest.max() < 0.2 else "smallest"
 
 
 def left_of_the_estimates():
@@ -345,37 +346,59 @@ def fresno():
 
 
 def impossible():
-    """Counties without a death in which somebody died in the next period."""
+    """Counties without a death, and those of them in which somebody died in the next period."""
     names, _, _, greatest, _, _ = data()
     _, later, _ = asthma.california("2020_2022")
-    return tuple(names[(greatest == 0) & (later > 0)])
+    [county] = names[(greatest == 0) & (later > 0)]
+    return NUMBERS[(greatest == 0).sum()], "one", county
 
 
-def costs():
-    total = {name: asthma.california_scores(name).sum() for name in ("modelled", "dropped", "zeroed", "common", "half")}
-    lost = {"**Dropping**": "dropped", "**zeroing**": "zeroed"}
-    words = ["little" if total["modelled"] - total[name] < 3 else "lot" for name in lost.values()]
-    gained = total["modelled"] - max(total["common"], total["half"])
-    share = (total["modelled"] - total["zeroed"]) / gained
-    return *words, "most" if share > 0.5 else "little"
+def who_is_behind():
+    """By exact log scores: which lead of full Bayes is within its standard error, which is not, and who makes it."""
+    near, far = sorted(("dropped", "zeroed"), key=lambda name: lead("full", name).sum())
+    within = {name: lead("full", name).sum() < error_of(lead("full", name)) for name in (near, far)}
+    assert lead("full", near).sum() > 0 and not within[far]
+    names, *_, hidden = data()
+    most = lead("full", far).argsort()[:-4:-1]
+    assert hidden[most].all()
+    words = {"dropped": "Dropping", "zeroed": "Zeroing"}
+    return words[near], "does not" if within[near] else "does", words[far], *names[most]
+
+
+def error_of(differences):
+    """Standard error of their sum, if counties are independent."""
+    return np.sqrt(differences.size * differences.var(ddof=1))
+
+
+def what_is_left():
+    left = [lead("zeroed", name) for name in ("half", "common")]
+    assert min(each.sum() for each in left) > 0
+    return ("within" if all(each.sum() < error_of(each) for each in left) else "beyond",)
 
 
 def which_lead_is_won_where():
-    """Shares of each lead in counties of less, and of more, than a fifth of a million, and than a million."""
-    _, people, *_ = data()
+    """How many large counties add more than one to the first lead, and all of it; who makes the second."""
+    names, people, *_ = data()
     over_one, over_raw = lead("full", "common"), lead("full", "half")
-    large = over_one[people > 2e5].sum() > 0.75 * over_one.sum()
-    few = over_raw[people < 1e6].sum() > 0.75 * over_raw.sum()
-    return "large" if large else "small", "less" if few else "more"
+    winners = (people > 2e5) & (over_one > 1)
+    assert over_one[winners].sum() > over_one.sum()
+    parts = [over_raw[part].sum() / over_raw.sum() for part in (people < 2e5, (people > 2e5) & (people < 1e6))]
+    assert min(parts) > 1 / 5 and abs(over_raw.max() / over_raw.sum() - 1 / 4) < 0.03
+    return (
+        NUMBERS[winners.sum()].capitalize(),
+        "large",
+        "below" if sum(parts) > 3 / 4 else "above",
+        names[over_raw.argmax()],
+    )
 
 
 def who_knows_better():
-    """Log scores of raw rates with half a death added less those of one rate: many people, and few."""
-    _, people, *_ = data()
+    """Log scores of raw rates with half a death added less those of one rate: more than a million people, and few."""
+    names, people, *_ = data()
     own = lead("half", "common")
-    many, few = own[people > np.median(people)].sum(), own[people <= np.median(people)].sum()
-    assert min(abs(many), abs(few)) > 5
-    return "many" if many > 0 else "few", "few" if few < 0 else "many"
+    many, few = own[people > 1e6].sum(), own[people < 2e5].sum()
+    assert min(abs(many), abs(few)) > 5 and own[people.argmax()] * many < 0
+    return "more" if many > 0 else "fewer", names[people.argmax()], "fewer" if few < 0 else "more"
 
 
 def four_neighbours():
@@ -437,7 +460,7 @@ def leads_of_full_bayes():
     assert names[people > 200_000][over["half"][people > 200_000].argmax()] == "Stanislaus"
     few, many = (over["half"][part].sum() for part in (people < 1_000_000, people >= 1_000_000))
     assert few > 4 * many and over["common"][people > 200_000].sum() > 4 * over["common"][people < 200_000].sum()
-    return names[over["half"].argmin()], names[over["common"].argmin()]
+    return names[over["common"].argmin()], names[over["half"].argmin()]
 
 
 def crosses_of_leads():
@@ -454,7 +477,8 @@ def points_of_larger_counties():
     one, raw = (
         (asthma.california_scores("full") - asthma.california_scores(method))[large] for method in ("common", "half")
     )
-    return names[one.argmax()], names[one.argmin()], names[raw.argmax()], NUMBERS[round(raw.max())]
+    half = "half" if abs((one < 0).sum() - one.size / 2) < 3 else "few"
+    return names[one.argmax()], half, *names[one.argsort()[:2]], names[raw.argmax()], NUMBERS[round(raw.max())]
 
 
 def counties_that_fall():
@@ -482,12 +506,12 @@ SENTENCES = [
     ("over three years comes out {}, if it has 50,000 people?", beyond_twenty),
     ("scatter from below minus two, for {}, to above six, for {}.", crosses_of_leads),
     (
-        "highest for {}, a few fall below zero, lowest for {}, and most crosses lie near zero, with that of {} the "
-        "highest at {}.",
+        "highest for {}, {} fall a little below zero, lowest for {} and {}, and most crosses lie near zero, with that "
+        "of {} the highest at {}.",
         points_of_larger_counties,
     ),
     ("In the middle, {} and {} fall from above twenty to fourteen.", counties_that_fall),
-    ("over raw rates {}, where the count jumped, goes against it most, and over one rate {}.", leads_of_full_bayes),
+    ("{} goes most against the first, {}, where the count jumped, against the second.", leads_of_full_bayes),
     ("Fresno and Sacramento lie {} the band, San Diego {}.", counties_outside_the_band),
     ("with {} highest at {} and {} lowest at {}.", highest_and_lowest_county),
     ("That $m$ is {} says that small counties have, if anything, slightly {} rates.", mean_of_counties),
@@ -498,7 +522,10 @@ SENTENCES = [
         sizes_of_extreme_estimates,
     ),
     ("{} is the likeliest to have the highest rate,", lambda: likeliest_first()[:1]),
-    ("counties, all of them {}, can we be sure on which side", lambda: likeliest_first()[1:]),
+    (
+        "counties, all of them {}, can we say with a probability of more than 39 in 40 on which side",
+        lambda: likeliest_first()[1:],
+    ),
     (
         "{}, {} and {} are {} the state's rate with a probability of more than 39 in 40, {} and {} {} it:",
         sides_of_the_sure,
@@ -513,7 +540,7 @@ SENTENCES = [
     ("The worst of the six checks is the {} of hidden counts in {}:", worst_of_six),
     (
         "with the state's total of 66 in the likelihood the mean is {{glue:text}}`mean_with_total:.2f`, {} of the way "
-        "to {{glue:text}}`dropped_mean:.2f`.",
+        "from {{glue:text}}`eb_mean:.2f` to {{glue:text}}`dropped_mean:.2f`.",
         most_of_the_way,
     ),
     (
@@ -522,8 +549,7 @@ SENTENCES = [
     ),
     ("\"Our rate is more likely {} the state's than {} it,", who_says_more),
     (
-        "Even if only one person died in {}, its rate beats that of every county whose count we can see. So does that "
-        "of {} County, with fewer than {} thousand people. At the other end stand the {} zeros.",
+        "In {} and in {} a single death beats every rate that is shown. At the other end stand the {} zeros.",
         one_death_beats,
     ),
     ("The noise {} with the root of the exposure.", noise_and_exposure),
@@ -540,9 +566,9 @@ SENTENCES = [
     ("{} is the disaster.", disaster_and_less_harm),
     ("suddenly has many with no asthma at all: its spread {} from", spread_with_zeros),
     (
-        "{} does less harm (the spread is {{glue:text}}`dropped_sd:.1f`), and for a reason that is easy to miss. A "
-        "county is dropped *because of its count*, and a count below six is likelier where the rate is {}. So what "
-        "stays is too {}.",
+        "{} does less harm (the spread is {{glue:text}}`dropped_sd:.1f`), but it does {}, for a reason that is easy "
+        "to miss. A county is dropped *because of its count*, and a count below six is likelier where the rate "
+        "is {}. So what stays is too {}.",
         less_harm,
     ),
     (
@@ -562,7 +588,8 @@ SENTENCES = [
     ),
     ("With 58 counties the difference is {}. With eight schools it was {}.", widths_of_plugging_in),
     (
-        "The {} the county, the further it moves to the population mean (dashed); the {} hardly move.",
+        "The {} the county, the {} the part of its way to the population mean (dashed) that it moves; the {} hardly "
+        "move.",
         who_moves,
     ),
     (
@@ -571,25 +598,37 @@ SENTENCES = [
         left_of_the_estimates,
     ),
     (
-        "{} a little from a raw {{glue:text}}`fresno_raw:.1f`. It has almost a million people, and nothing in its "
-        "count is easily put down to chance. In the raw list it stands behind at least {} {} counties, none of which "
-        "has more than a {} of its people.",
+        "{} a little from a raw {{glue:text}}`fresno_raw:.1f`. It has almost a million people, and so high a "
+        "count is not easily put down to chance. In the raw list it stands behind at least {} {} counties, none of "
+        "which has more than a {} of its people.",
         fresno,
     ),
-    ("county, {}, nobody had died; the raw rate says that nobody ever will; somebody did.", impossible),
     (
-        "**Dropping** costs a {} ({{glue:text}}`score_dropped:.0f`), **zeroing** a {} "
-        "({{glue:text}}`score_zeroed:.0f`). With zeros, {} of what partial pooling gains is lost again.",
-        costs,
+        "In {} counties nobody had died, and the raw rate says that nobody ever will; in {} of them, {}, somebody did.",
+        impossible,
     ),
     (
-        "The first lead is won in {} counties, which do differ; the second mostly in counties with {} than a million "
-        "people, whose raw rates are noisy.",
+        "**{}** is behind full Bayes by {{glue:text}}`behind_dropped:.0f`, with a standard error of "
+        "{{glue:text}}`behind_dropped_error:.0f`: this {} decide. **{}** is behind by "
+        "{{glue:text}}`behind_zeroed:.0f`, with a standard error of "
+        "{{glue:text}}`behind_zeroed_error:.0f`; three hidden counties, {}, {} and {}, make "
+        "{{glue:text}}`behind_three:.0f` of it.",
+        who_is_behind,
+    ),
+    (
+        "What zeroing keeps of the lead over raw rates ({{glue:text}}`left_half:.0f`) and over one rate "
+        "({{glue:text}}`left_common:.0f`) is {} its standard error",
+        what_is_left,
+    ),
+    (
+        "{} {} counties win the whole of the first lead; the second is spread over counties of all sizes {} a million, "
+        "with {} a quarter of it.",
         which_lead_is_won_where,
     ),
     (
-        "Where there are {} people, a county knows itself better than the state does. Where there are {}, the state "
-        "knows it better than its own count.",
+        "On the whole, a county with {} than a million people knows itself better than the state does (together "
+        "{{glue:text}}`knows_many:.0f` ahead, standard error {{glue:text}}`knows_many_error:.0f`, though not {}), and "
+        "one with {} than 200,000 is better known by the state",
         who_knows_better,
     ),
     ("these distributions predicted the next three years {} than either extreme.", better_than_extremes),

@@ -196,6 +196,12 @@ def which_is_which():
     return letters[odd], letters["urn"], letters["coin"], letters["urn"], letters["coin"], letters["shuffle"]
 
 
+def best_coin():
+    """The probability of a sequence of sixty under the coin with its frequency, against the urn's: 1 / 61 a number."""
+    ratios = [Fraction(s, 60) ** s * Fraction(60 - s, 60) ** (60 - s) * comb(60, s) * 61 for s in range(61)]
+    return ("well",) if min(ratios) >= 1 else ("badly",)
+
+
 def next_chance(law, before):
     """Chance of a one after some flips, from the law of more flips."""
     begun = {x: p for x, p in law.items() if x[: len(before)] == before}
@@ -317,7 +323,7 @@ def tail_of_early_shots():
 
 
 def levels_of_correlation():
-    """Four cases in two counties, by fractions: correlations, and which swaps leave the law as it is."""
+    """Four people in two counties, by fractions: correlations, and which swaps leave the law as it is."""
     state = {}
     for flips in product((0, 1), repeat=4):
         total = Fraction(0)
@@ -359,7 +365,8 @@ def five_balls():
     at = np.arange(301) / 300
     outer, middle = share[(at < 0.1) | (at > 0.9)].sum(), share[(at > 0.4) & (at < 0.6)].sum()
     assert np.isclose(share.sum(), 1)
-    return ("0 or 1", "U") if outer > 2 * middle else ("one half", "hump")
+    number = {2: "two", 3: "three", 4: "four", 5: "five"}[int(10 * outer)]
+    return ("0 and 1", number, "U") if outer > 2 * middle else ("one half", number, "hump")
 
 
 def log_share(n, s, a=2.0, b=3.0, c=5.0):
@@ -423,6 +430,7 @@ SENTENCES = [
     ("**No amount of data can tell {3} from {4}**:", which_is_which),
     ("{5} is a shuffle of thirty ones and thirty zeros. It is exchangeable, and no mixture:", which_is_which),
     ("A single sequence can give {0} away, by its runs. It cannot tell {1} or {2} from a coin", which_is_which),
+    ("whatever the frequency, some coin explains the sequence at least as {}.", best_coin),
     (
         "{} replacement the mixture is right for every $N$; that step is exact. {} replacement it is",
         mixtures_on_the_way,
@@ -442,13 +450,13 @@ SENTENCES = [
     ("away from them, on a scale from 0 to {}.", largest_distance),
     ("The upper nine of the start are {} {} later.", order_of_the_table),
     (
-        "The {} leaves no trace, the {} does, and early shots went in a little {} often than late ones.",
+        "The {} leaves no visible trace, the {} does, and early shots went in a little {} often than late ones.",
         three_tests,
     ),
     ("those who shoot more hit {} often.", who_shoots_more),
     ("sums of shots made around {} with a line at {} in the {} tail.", tail_of_early_shots),
     (
-        "Cases {} have the correlation {{glue:text}}`within:.2f`, cases {} {{glue:text}}`between:.2f`.",
+        "People {} have the correlation {{glue:text}}`within:.2f`, people {} {{glue:text}}`between:.2f`.",
         lambda: levels_of_correlation()[0],
     ),
     (
@@ -456,7 +464,8 @@ SENTENCES = [
         lambda: levels_of_correlation()[1],
     ),
     (
-        "so the frequencies settle near {}: the mixing distribution is $\\mathrm{{Beta}}(2/5, 3/5)$, shaped like a {}.",
+        "so the frequencies crowd towards {}: more than {} in ten settle below 1/10 or above 9/10. The mixing "
+        "distribution is $\\mathrm{{Beta}}(2/5, 3/5)$, shaped like a {}.",
         five_balls,
     ),
     ("About {} in ten. And Clemente led the eighteen in April:", fast_start),

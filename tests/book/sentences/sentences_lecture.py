@@ -118,7 +118,7 @@ SENTENCES = [
         what_matches_tau_squared,
     ),
     ("With unequal weights the order of the schools {} change.", order_of_schools),
-    ("It is most likely the posterior mean of **{}**, under a **{}** prior, from one simulation.", what_the_slide_prints),
+    ("It is most likely the posterior mean of **{}**, under a **{}** prior,", what_the_slide_prints),
     ("since a larger spread leaves school A {}.", trumpet),
     (
         "Its factor has {}, because the grand average is estimated from the same data; {} is for a point chosen "

@@ -1,5 +1,7 @@
 """Sentences of the chapter `pooling` whose deciding words are computed."""
 
+from fractions import Fraction
+
 import numpy as np
 import references
 from exercise_rules import ask
@@ -73,13 +75,13 @@ def surprise_with_an_uncertain_mean():
     return "a little" if change.max() < 0.05 else "a lot", "nothing special" if after.min() > LEVEL else "a surprise"
 
 
-def small_experiments():
-    """Spread of the means of few pupils and of many."""
-    rng = np.random.default_rng(1)
-    spread = {
-        size: rng.normal(0, 100, (4000, pupils)).mean(axis=1).std() for size, pupils in (("small", 9), ("large", 90))
-    }
-    return (max(spread, key=spread.get),)
+def imprecise_experiments():
+    """The widths at half height of the densities of the schools, and the weights that the pooled mean gives them."""
+    x = np.arange(-100, 100, 0.01)
+    heights = stats.norm.pdf(x[:, np.newaxis], 0, SIGMA)
+    width = (heights > heights.max(axis=0) / 2).sum(axis=0)
+    weight = np.array([references.pooled(Y + row)[0] for row in np.eye(8)]) - references.pooled()[0]
+    return ("an imprecise" if weight[width.argmax()] < weight[width.argmin()] else "a precise",)
 
 
 def farthest_dot():
@@ -141,22 +143,39 @@ def tail_with_a_dozen_pupils():
     return ("heavier" if np.mean(q > stats.chi2.ppf(1 - LEVEL, 7)) > LEVEL else "lighter",)
 
 
-def with_a_shared_teacher():
-    """The true error of the pooled mean when two schools' errors are correlated, against the one that is claimed."""
-    covariance = np.diag(SIGMA**2)
-    covariance[1, 4] = covariance[4, 1] = 0.5 * SIGMA[1] * SIGMA[4]
-    share = PRECISION / PRECISION.sum()
-    return ("small" if references.pooled()[1] < (share @ covariance @ share) ** 0.5 else "large",)
+def with_a_shared_control_group():
+    """The error of the pooled mean, simulated, when the schools B and E subtract the mean of the same pupils."""
+    rng = np.random.default_rng(5)
+    coached, control = rng.normal(0, SIGMA, (400_000, 8)), rng.normal(0, 6, 400_000)
+    errors = coached.copy()
+    for school in (1, 4):
+        errors[:, school] = coached[:, school] * (1 - (6 / SIGMA[school]) ** 2) ** 0.5 - control
+    assert np.allclose(errors.std(axis=0), SIGMA, rtol=0.01)
+    together = np.corrcoef(errors[:, 1], errors[:, 4])[0, 1] > 0.1
+    true = (errors @ PRECISION / PRECISION.sum()).std()
+    return "together" if together else "apart", "larger" if true > 1.03 * references.pooled()[1] else "smaller"
+
+
+def what_the_chance_of_a_allows_for():
+    """School A's chance beside one that allows for the picking, and one in whose mean A itself has no part."""
+    mean, _, _ = references.pooled(Y[1:], SIGMA[1:])
+    one, other = (1 - references.phi((28 - center) / SIGMA[0]) for center in (references.pooled()[0], mean))
+    allows = [references.some_at_least(28) < 1.5 * one, other > 0.95 * one]
+    return (["none", "one", "all"][sum(allows)],)
+
+
+def with_any_mean():
+    """Q of the eight estimates and of the same ones moved together."""
+    q = [references.pooled(Y + by)[2] for by in (0, 8, -300)]
+    return ("does not change" if np.allclose(q, q[0]) else "changes",)
 
 
 def two_schools():
-    """A and B only, by least squares: how much more B counts."""
+    """A and B only, by least squares: how many times as much B counts."""
     pair = {school: references.pooled(Y[:2] + row, SIGMA[:2])[0] for school, row in zip("AB", np.eye(2), strict=True)}
     share = {school: mean - references.pooled(Y[:2], SIGMA[:2])[0] for school, mean in pair.items()}
     light, heavy = sorted(share, key=share.get)
-    times = share[heavy] / share[light]
-    assert 1.9 < times < 2.4
-    return heavy, "over" if times > 2 else "under", light
+    return heavy, f"{Fraction(share[heavy] / share[light]).limit_denominator(20)}", light
 
 
 def answer_of_two_schools():
@@ -165,10 +184,10 @@ def answer_of_two_schools():
     return int(near), int(far), "more" if error < SIGMA[:2].min() else "less"
 
 
-def to_halve_an_error():
+def for_a_fifth_of_the_error():
     """Standard errors of the pooled mean of eight schools, and of so many times as many with the same errors."""
-    error = {times: references.pooled(np.tile(Y, times), np.tile(SIGMA, times))[1] for times in range(1, 9)}
-    return ([NUMBERS[times] for times in error if np.isclose(error[times], error[1] / 2)][0],)
+    error = {times: references.pooled(np.tile(Y, times), np.tile(SIGMA, times))[1] for times in range(1, 40)}
+    return ([times for times in error if np.isclose(error[times], error[1] / 5)][0],)
 
 
 def pulls():
@@ -297,7 +316,7 @@ SENTENCES = [
         "for eight schools",
         surprise_with_an_uncertain_mean,
     ),
-    ("A wide density is a {} experiment.", small_experiments),
+    ("A wide density is {} experiment.", imprecise_experiments),
     ("{} dot is far out in a tail; school {}'s is the farthest.", farthest_dot),
     ("*{}* its mean: the eight schools differ {} than chance alone makes eight equal schools", less_than_chance),
     (
@@ -317,17 +336,23 @@ SENTENCES = [
         sides_of_the_compromise,
     ),
     ("and $Q$ would have a {} tail than chi-squared.", tail_with_a_dozen_pupils),
-    ("their errors would be related and the pooled standard error too {}.", with_a_shared_teacher),
-    ("so {} counts for $225/100$, a little {} twice, as much as {}.", two_schools),
+    (
+        "If two schools had shared a control group, their errors would go {}, and the true standard error of the "
+        "pooled mean would be {} than the one printed.",
+        with_a_shared_control_group,
+    ),
+    ("the {{glue:text}}`this_a:.3f` for school A allows for {} of these.", what_the_chance_of_a_allows_for),
+    ("$Q$ {} when all estimates move together", with_any_mean),
+    ("so {} counts for $225/100 = {}$ times as much as {}.", two_schools),
     (
         "The answer lies nearer to {} than to {}, and it is {} precise than either school alone.",
         answer_of_two_schools,
     ),
-    ("To halve an error you need {} times the data.", to_halve_an_error),
+    ("A fifth of the error takes {} times the data.", for_a_fifth_of_the_error),
     (
-        "{} moves it most, and {} nearly as much the other way. The pull of a school is its weight times its distance, "
-        "divided by the weight of the others: {} has the largest weight, {} {} than the average of both. {} comes "
-        "third: its distance is the largest, its weight {}.",
+        "{} moves it most, and {} nearly as much the other way. The pull of a school is its weight times its distance "
+        "in points from the pooled mean, divided by the weight of the others: {} has the largest weight, {} {} than "
+        "the average of both. {} comes third: its distance is the largest, its weight {}.",
         pulls,
     ),
     (

@@ -57,13 +57,13 @@ def less_than_their_noise():
     return "less" if signal < 0 else "more", "negative" if signal < 0 else "positive"
 
 
-def moved_more():
+def share_that_is_kept():
     """The share of its distance from the population mean that each school loses, ordered by its standard error."""
     mean, _ = references.given_tau(5.0)
     lost = (Y - mean[:-1]) / (Y - mean[-1])
     order = np.argsort(SIGMA, kind="stable")
     assert (np.diff(lost[order]) > -1e-9).all() or (np.diff(lost[order]) < 1e-9).all()
-    return ("large" if lost[order[-1]] > lost[order[0]] else "small",)
+    return "large", "smaller" if lost[order[-1]] > lost[order[0]] else "larger"
 
 
 def point_and_uncertainty():
@@ -227,17 +227,20 @@ def best_guesses():
 
 
 def outlier_under_a_heavy_tail():
-    """How far 58 moves towards 8, ten spreads away: a normal population and a t with 4 degrees, both of spread 5."""
+    """How far 58 and 28 move towards 8: a normal population and a t with 4 degrees, both of spread 5."""
     theta = np.linspace(-150, 200, 35_001)
-    moved = []
-    for law in (stats.norm(8, 5), stats.t(4, 8, 5 / 2**0.5)):
-        assert np.isclose(law.std(), 5)
-        weight = law.pdf(theta) * stats.norm.pdf(58, theta, 15)
-        moved.append(58 - weight @ theta / weight.sum())
-    return ("less" if moved[1] < moved[0] else "more",)
+    less = []
+    for estimate in (58, 28):
+        moved = []
+        for law in (stats.norm(8, 5), stats.t(4, 8, 5 / 2**0.5)):
+            assert np.isclose(law.std(), 5)
+            weight = law.pdf(theta) * stats.norm.pdf(estimate, theta, 15)
+            moved.append(estimate - weight @ theta / weight.sum())
+        less.append(moved[1] < moved[0])
+    return "less" if less[0] else "more", "does" if less[1] else "does not"
 
 
-def better_in_total():
+def better_on_average():
     """Expected squared errors at a spread of 5 of effects drawn from the population, and of an effect of 28."""
     total = sum(variance for variance in deviations(5.0) ** 2)
     weight = kept(5.0, 0)
@@ -306,11 +309,14 @@ def skewed_variance():
 
 
 def close_and_far():
-    """Which of the three spreads are near each other, in the order of the sentence before."""
-    given = [means(tau) for tau in (20.0, 5**0.5, 5.0)]
-    apart = np.array([[np.abs(one - other).max() for other in given] for one in given])
-    assert apart[1, 2] < 2 and apart[0, 1:].min() > 10
-    return "last", "first"
+    """Which of the three spreads are near each other, in the order of the sentence before; schools that do not tell."""
+    given = np.array([means(tau) for tau in (20.0, 5**0.5, 5.0)])
+    apart = np.abs(given[:, np.newaxis] - given)
+    near = {(one, other) for one in range(3) for other in range(one) if apart[one, other].max() < 2}
+    assert near == {(2, 1)}
+    except_in = SCHOOLS[apart[0, 1:].min(axis=0) < 2]
+    assert sorted(except_in) == sorted(SCHOOLS[np.argsort(np.abs(Y - references.given_tau(5.0)[0][-1]))[:2]])
+    return "last", "first", *except_in
 
 
 def chances_of_an_effect():
@@ -318,11 +324,22 @@ def chances_of_an_effect():
     return min(chance, key=chance.get), max(chance, key=chance.get)
 
 
+def error_of_each_school():
+    """Posterior variances, which are expected squared errors when effects come from the population, and the others."""
+    less = deviations(5.0) ** 2 < SIGMA**2
+    return ("smaller" if less.all() else "larger",)
+
+
 SENTENCES = [
+    ("shrinking makes every school's expected squared error {}.", error_of_each_school),
     ("it falls to {}, and not to the {} of complete pooling", towards_no_spread),
     ("it is {} to {}, {{glue:text}}`a_beats_c_5:.2f`", odds_of_a),
     ("and not in one half, since a sample variance is {}.", skewed_variance),
-    ("The {} two differ by less than two points in every school; the {} is far from both", close_and_far),
+    (
+        "The {} two differ by less than two points in every school; the {} is more than two points from both, "
+        "except in {} and {}, which lie near the mean anyway",
+        close_and_far,
+    ),
     ("`positive_least:.2f` in {} to {{glue:text}}`positive_most:.2f` in {}.", chances_of_an_effect),
     (
         "School {}, which starts above {} and {}, drops below both.",
@@ -343,7 +360,7 @@ SENTENCES = [
         "of the signal comes out {}.",
         less_than_their_noise,
     ),
-    ("Schools with {} standard errors are moved more.", moved_more),
+    ("Schools with {} standard errors keep a {} share of their distance from the mean.", share_that_is_kept),
     (
         "a little {} the pooled mean of the last chapter. Given that $\\tau$ is 5, borrowing strength from seven other "
         "schools has cut the uncertainty to {} than half;",
@@ -360,8 +377,8 @@ SENTENCES = [
     ),
     (
         "At the other end, {}'s −3 is the lowest estimate but also a very uncertain one. {} falls behind {} at "
-        "{{glue:text}}`crossing_cf:.1f` points and behind {} only at {{glue:text}}`crossing_ce:.1f`; below that, {}'s "
-        "posterior mean is the lowest.",
+        "{{glue:text}}`crossing_cf:.1f` points and behind {} only at {{glue:text}}`crossing_ce:.1f`; between 0 and "
+        "there, {}'s posterior mean is the lowest.",
         lowest_schools,
     ),
     (
@@ -374,7 +391,8 @@ SENTENCES = [
     ),
     ("The dashed population mean {} only slightly.", dashed_mean),
     (
-        "how far the marker slides {} the likelihood curve below: {} up to $\\tau = 5$, {} by 60.",
+        "how far the marker slides {} the curve below, which says how well each $\\tau$ fits the data "
+        "(a later section explains it): {} up to $\\tau = 5$, {} by 60.",
         slide_of_the_marker,
     ),
     (
@@ -383,7 +401,7 @@ SENTENCES = [
         dots_and_bars,
     ),
     (
-        "At $\\tau = 0$ the eight intervals are {}. That is what one common effect means. By $\\tau = 60$ each "
+        "At $\\tau = 0$ the eight intervals are {}. By $\\tau = 60$ each "
         "estimate is nearly its school's own number, and the intervals are nearly those of {}.",
         ends_of_the_slider,
     ),
@@ -402,21 +420,25 @@ SENTENCES = [
         widest_and_narrowest,
     ),
     (
-        "They vary too {}, too {} of them are extreme, and the school with the highest mean need not be the one most "
-        "likely to be best: at $\\tau = 5$ {} has the higher mean, but {} is the best school",
+        "The means vary too {}, too {} of them are extreme, and the school with the highest mean need not be the one "
+        "most likely to be best: at $\\tau = 5$ {} has the higher mean, but {} is the best school",
         extremes_and_the_best,
     ),
     (
-        'All say **{}**: {} pooling, after all that {{cite:p}}`dersimonian1986meta`. It is the "always" of the '
-        "beginning that has come back. The estimates differ {} than their noise alone would make them ($Q$ is {} "
-        "$J - 1$). That forces the moment estimate to {};",
+        'All say **{}**: {} pooling, after all that. The companion of the "always" has failed again: the estimates '
+        "differ {} than noise alone would on average make them differ ($Q$ is {} $J - 1$). That forces "
+        "the moment estimate to {};",
         best_guesses,
     ),
-    ("A population with a heavier tail shrinks an estimate {} once it lies far out.", outlier_under_a_heavy_tail),
     (
-        "Shrinkage with the right $\\tau$ makes the expected total squared error {}; with $\\tau = 5$ where 20 is true "
-        "it makes it {}. School A, if its effect is really 28, is {} off.",
-        better_in_total,
+        "A population with a heavier tail shrinks an estimate {} only once it lies far out for its standard error; a "
+        "28 with a standard error of 15 {}.",
+        outlier_under_a_heavy_tail,
+    ),
+    (
+        "and averaged over the population, shrinkage makes the expected total squared error {}; with $\\tau = 5$ "
+        "where 20 is true it makes it {}. School A, if its effect is really 28, is {} off.",
+        better_on_average,
     ),
     ("{} than a third of the variance of the effects is left.", less_than_a_third),
     (

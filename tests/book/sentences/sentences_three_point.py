@@ -34,6 +34,7 @@ def fit_to_the_regulars():
     """Whether both kinds of pooling miss by more or by less if the 77 alone are fitted."""
     worse = {three_point.root_error(kind, True) > three_point.root_error(kind) for kind in ("partial", "pooled")}
     assert len(worse) == 1
+    assert all(three_point.difference_of_roots(kind, kind, True)[0] < 2 for kind in ("partial", "pooled"))
     return ("worse" if worse.pop() else "better",)
 
 
@@ -104,15 +105,13 @@ def overtaking():
 
 
 def densities_of_spread():
-    """Medians of the standard deviation, and what the later shots allow."""
+    """Medians of the standard deviation from first shots, and where the later shots' level density ends."""
     first = [three_point.spread_quantile(0.5, "first", few) for few in (False, True)]
-    later = three_point.spread_quantile(0.5, "rest", True)
     spreads, below = three_point.spread_between("rest", True)
     density = np.diff(np.interp([0, 0.002, 0.01, 0.012], spreads, below))[[0, 2]]
     assert 0.8 < density[0] / density[1] < 1.2
-    assert three_point.spread_quantile(0.05, "first", True) < three_point.spread_quantile(0.95, "rest", True)
     low, high = int(min(first)), int(max(first)) + 1
-    return NUMBERS[low], NUMBERS[high], PARTS[round(np.mean(first) / later)]
+    return NUMBERS[low], NUMBERS[high], "none", NUMBERS[round(three_point.spread_quantile(0.9, "rest", True))]
 
 
 def humps_of_spread():
@@ -173,7 +172,7 @@ def past_what_was_expected():
         past = three_point.ten(best, "expected") - three_point.ten(best, "rest")
         beyond[best] = (past if best else -past) / three_point.ten(best, "stray")
     assert min(beyond.values()) > 0 and max(beyond.values()) < 2
-    return "farther", "two"
+    return ("farther",)
 
 
 def best_starts():
@@ -240,6 +239,17 @@ def predictions_of_the_regulars():
     off = {100 * (three_point.predictions(kind, True).mean() - later) for kind in ("partial", "pooled")}
     assert all(0.5 < abs(points) < 1.5 for points in off) and abs(LEAGUE - later) < 0.003
     return ("high" if min(off) > 0 else "low",)
+
+
+def fate_of_the_others():
+    """How many are not among the 77, what became of their percentage, and whether the 77 are far ahead of them."""
+    others = [row for row in three_point.SHOTS if row not in three_point.REGULARS]
+    (first, of), (later, later_of) = three_point.counts("first", others), three_point.counts("rest", others)
+    fell = later.sum() / later_of.sum() < first.sum() / of.sum()
+    expected, stray = three_point.expected_later(others)
+    assert expected - later.sum() / later_of.sum() > 2.5 * stray
+    ahead = np.divide(*map(np.sum, three_point.counts("rest", three_point.REGULARS))) - later.sum() / later_of.sum()
+    return len(others), "fell" if fell else "rose", "better" if ahead > 0.02 else "worse"
 
 
 def later_for_the_alike():
@@ -329,7 +339,7 @@ def steeper_prior():
         move[name] = 1 - new / old
     firm, little, soft = sorted(move, key=move.get)
     assert 0 < move[firm] < 0.1 < move[little] < 0.2 and move[soft] > 0.5
-    return little, soft, firm, soft
+    return little, round(100 * move[little]), soft, firm, soft
 
 
 def side_of_his_makes():
@@ -343,20 +353,20 @@ def side_of_his_makes():
 
 SENTENCES = [
     ("And {} misses by {{glue:text}}`rmse_pooled:.4f`, **the {} of all**.", least_error),
-    ("A fit to the 77 alone does {} in both ways", fit_to_the_regulars),
+    ("Fitted to the 77 alone, partial and complete pooling did somewhat {}, by", fit_to_the_regulars),
     (
         "Two {} curves against the worth of the prior from 1 to 3000 shots on a logarithmic axis. Both start just {} "
         "one half. At 3000 shots the one for {} has fallen to about {} per cent and the one for {} to about {}. A "
         "dotted line at one {} marks what he made afterwards, {} both.",
         curves_of_worth,
     ),
-    ("Both curves start at {} and {} to {}.", way_of_worth),
+    ("Both curves start near {} and {} towards {}.", way_of_worth),
     ("form a funnel, wide where attempts are {}.", funnel),
     ("Those with {} attempts are drawn in the most.", drawn_in),
     ("a man with {} attempts passes others with higher percentages and {} shots.", overtaking),
     (
-        "The first shots point to {} or {} percentage points; the later shots of the 77 regulars to {} of that, and "
-        "they allow almost none.",
+        "The first shots point to {} or {} percentage points; the later shots of the 77 regulars allow anything from "
+        "{} to about {}.",
         densities_of_spread,
     ),
     (
@@ -377,11 +387,15 @@ SENTENCES = [
         "{{glue:text}}`best_expected:.1%`. The ten {} rise from",
         best_and_worst,
     ),
-    ("Both went {} towards the middle than expected, neither by {} standard deviations", past_what_was_expected),
+    ("Both went {} towards the middle than expected, by", past_what_was_expected),
     ("it was not even the {}: {} had made {} of {}, and {} {} of {} as well.", best_starts),
     ("{} players had taken the first number by February, and {} the second.", who_has_taken_so_many),
     ("For one the league's prior was {} a percentage point, for the other far too {}.", one_prior_for_twins),
-    ("the two are {} equal, and here so are their medians; only {} has a finite integral at zero.", two_priors),
+    (
+        "the two are {} equal, and here the posterior medians of $\\kappa$ agree; only {} has a finite integral at "
+        "zero.",
+        two_priors,
+    ),
     (
         "Covington's three earlier seasons, which differ {} than chance would make them, are the more likely the {}",
         seasons,
@@ -389,8 +403,14 @@ SENTENCES = [
     ("The first shots do: {{glue:text}}`below_first:.0%` of the posterior lies {} it. All shots {} do,", allowed),
     ("Whoever starts {} is given the ball again,", given_the_ball),
     (
-        "takes that luck for ability, and its predictions are too {} by about a percentage point.",
+        "takes that luck for ability, and its predictions were too {} by about a percentage point;",
         predictions_of_the_regulars,
+    ),
+    (
+        "The other {} {} too, to {{glue:text}}`later_others:.1%`, where the model expected "
+        "{{glue:text}}`expected_others:.1%`, {{glue:text}}`others_off:.1f` standard deviations more. So the 77 are "
+        "probably {} as well, unless later misses cost the others the ball.",
+        fate_of_the_others,
     ),
     ("the more alike the players, the {} their percentages mean anything.", later_for_the_alike),
     (
@@ -399,12 +419,12 @@ SENTENCES = [
         "edge of the one from {} shots is {}.",
         curves_of_weight,
     ),
-    ("Covington's career spoke {} even that, and the {} was the better prior:", better_prior),
+    ("Covington's career spoke {} even that, and this time the {}'s prediction came nearer:", better_prior),
     ("The actual slope is {}, by somewhat {} than {} of its standard errors.", actual_slope),
     ("Far {} clearly: {} keeps all of $s^2$ as error, {} {} than half of it,", four_times_as_often),
     (
-        'The {} moves a little, the {} end of the interval by more than half. What the data say about "how different" '
-        "has a firm {} end for $\\kappa$ and a soft {} one:",
+        'The {} falls by about {} per cent, the {} end of the interval by more than half. What the data say about "how '
+        'different" has a firm {} end for $\\kappa$ and a soft {} one:',
         steeper_prior,
     ),
     ("His {} is on the {} side and not out of bounds.", side_of_his_makes),
