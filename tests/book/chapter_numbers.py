@@ -8,7 +8,11 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+<<<<<<< HEAD
+from math import comb, e, exp, factorial, pi
+=======
 from math import asin, comb, e, exp, factorial, pi
+>>>>>>> origin/main
 
 import exchangeability_reference as exchangeable
 import nested_reference as nested
@@ -1067,7 +1071,20 @@ NUMBERS: list[Number] = [
     Number("asthma-county", "mean_large", asthma.county_mean(10), 1e-9, RATES),
     Number("asthma-county", "surprise_middle", 1 - asthma.county_count(1, range(3)), 1e-12, PASCAL),
     Number("asthma-county", "surprise_large", asthma.county_count(10, range(4)), 1e-12, PASCAL),
-    Number("asthma-county", "counties_needed", 1 / (1 - asthma.county_count(Fraction(1, 10), range(3))), 1e-5, PASCAL),
+    Number("asthma-county", "counties_needed", 1 / (1 - asthma.county_count(Fraction(1, 10), range(3))), 500, PASCAL),
+    Number("asthma-county", "below_one", 1 - asthma.county_above(1), 1e-9, PROCESS),
+    Number("asthma-county", "above_after", asthma.county_above(1), 1e-9, PROCESS),
+    Number("asthma-county", "above_before", exp(-5) * (1 + 5 + 5**2 / 2), 1e-9, "fewer than three events, rate 5"),
+    Number(
+        "asthma-county",
+        "above_book",
+        exp(-7) * sum(7**k / factorial(k) for k in range(6)),
+        1e-9,
+        "the same, six, rate 7",
+    ),
+    Number(
+        "asthma-county", "below_one_book", 1 - exp(-7) * sum(7**k / factorial(k) for k in range(6)), 1e-9, "six, rate 7"
+    ),
     Number("asthma-county", "predictive_variance", 7 / 6, 1e-9, "6 (1 / 7) / (6 / 7)^2, a sum of six geometric counts"),
     Number("asthma-county", "none_next", (6 / 7) ** 6, 1e-12, "six geometric counts"),
     Number("asthma-county", "none_simulated", (6 / 7) ** 6, MonteCarlo("none_simulated_se"), "six geometric counts"),

@@ -19,7 +19,7 @@ CALLS = {
     "rng.gamma(a, s)": lambda: np.random.default_rng(0).gamma(SHAPE, SECOND, 1_000_000).mean(),
     "pm.Gamma(alpha=a, beta=b)": lambda: float(pm.draw(pm.Gamma.dist(alpha=SHAPE, beta=SECOND), 100_000, 1).mean()),
     "gamma(a, b)": lambda: MEANS["rate"],
-    "dgamma(y, a, b)": lambda: MEANS["rate"],
+    "dgamma(lambda, a, b)": lambda: MEANS["rate"],
 }
 
 

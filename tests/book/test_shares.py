@@ -206,7 +206,7 @@ SHARES = {
     "checking": {
         "99 of 100 such studies": all_bars_in_the_band,
         "49 in ten bars": ASIDE,
-        "below one in ten more often": lambda: 0.1 if 1 - 0.9**16 > 0.5 else None,
+        "about nine times in ten": lambda: 1 - (1 - 0.13) ** 16,  # by simulation of the test
         "three in a hundred": ASSERTED,
         "three of the ten are 7 or more": lambda: (np.arange(10) >= 7).mean(),
         "from thirty per cent": CODE,
@@ -288,7 +288,7 @@ SHARES = {
         "a third of the raw rate": lambda: asthma.county_mean(1) / 3,
         "near one third": lambda: (3 + 3 - 1) / (5 + 10),
         "five times as much exposure": lambda: 5 / 1,
-        "fifty times its exposure": lambda: 5 / 0.1,
+        "fifty times as much": lambda: 5 / 0.1,
         "by two to one": lambda: 10 / 5,
         "by four to one": lambda: 20 / 5,
         "ten times as large": lambda: 1_000_000 / 100_000,

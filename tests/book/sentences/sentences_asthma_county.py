@@ -91,11 +91,13 @@ def typical_county():
 
 
 def sentence_for_a_report():
-    """Chances of a rate above one, after three deaths in 200,000 people and before them."""
-    after_them, before = (
-        normalised(RATES**power * np.exp(-rate * RATES))[RATES > 1].sum() * STEP for power, rate in ((5, 7), (2, 5))
+    """Chances of a rate above one, after three deaths in 100,000 and in 200,000 people and before them."""
+    county, city, before = (
+        normalised(RATES**power * np.exp(-rate * RATES))[RATES > 1].sum() * STEP
+        for power, rate in ((5, 6), (5, 7), (2, 5))
     )
-    return "below" if after_them < 0.5 else "above", "more" if after_them > 1.5 * before else "less"
+    assert max(county, city) < 0.5
+    return "below", "above", "likelier" if min(county, city) > 1.5 * before else "less likely"
 
 
 def worth_in_deaths():
@@ -138,7 +140,10 @@ def what_counts_against_the_prior():
     least, most = min(times, key=times.get), max(times, key=times.get)
     size = {min(PEOPLE, key=PEOPLE.get): "smallest", max(PEOPLE, key=PEOPLE.get): "largest"}
     number = {50: "fifty", 2: "two"}
-    return size[least], number[round(1 / times[least])], size[most], number[round(times[most])]
+    doubled = moments(after(PEOPLE[least]))[0] / moments(curves()["prior"])[0]
+    assert abs(doubled - round(doubled)) < 0.05
+    twice = {2: "double", 3: "treble"}[round(doubled)]
+    return size[least], number[round(1 / times[least])], twice, size[most], number[round(times[most])]
 
 
 def unusual_and_common():
@@ -246,13 +251,16 @@ SENTENCES = [
         typical_county,
     ),
     (
-        "The rate is probably {} one per 100,000, but a higher rate is {} likely than it was before these deaths.",
+        "`below_one:.0%` the county's rate is {} one per 100,000; that it is {} has become {} by these deaths, from",
+        sentence_for_a_report,
+    ),
+    (
+        "`below_one_book:.0%` the rate is {} one per 100,000; that it is {} has become {} by these deaths, from",
         sentence_for_a_report,
     ),
     ("in deaths the answer is {} for the mean and {} for the mode.", worth_in_deaths),
     (
-        "In ten thousand people three deaths move the prior to the {}, in a million they move it to the {} and make it "
-        "{}.",
+        "In ten thousand people the posterior lies to the {} of the prior, in a million to the {}, and it is {}.",
         three_sizes,
     ),
     (
@@ -261,8 +269,9 @@ SENTENCES = [
         peaks_by_size,
     ),
     (
-        "The {} county hardly counts against the prior, which is worth {} times its exposure. The {} outweighs it by "
-        "{} to one.",
+        "The exposure of the {} county hardly counts: the prior is worth {} times as much. Its three deaths do count: "
+        "they {} the mean, from {{glue:text}}`prior_mean:.2f` to {{glue:text}}`mean_small:.2f`. The {} county "
+        "outweighs the prior by {} to one.",
         what_counts_against_the_prior,
     ),
     (

@@ -1,6 +1,7 @@
 """Sentences of the chapter `checking` whose deciding words are computed."""
 
 from functools import cache
+from itertools import pairwise
 
 import curves_checking as curves
 import numpy as np
@@ -201,10 +202,26 @@ def highest_p_value():
     return ({0.5: "one half", 1.0: "one"}[stats.cauchy.sf(0)],)
 
 
+@cache
+def shares_of_small_p_values(size=100, repeats=20_000):
+    """Of uniform values: tails of each sorted one in its Beta distribution, joined by Cauchy's law cut at zero."""
+    values = np.sort(np.random.default_rng(1).random((repeats, size)), axis=1)
+    place = np.arange(1, size + 1)
+    lower = stats.beta.cdf(values, place, size + 1 - place)
+    tails = 2 * np.minimum(lower, 1 - lower)
+    joined = np.maximum(1 / np.tan(np.pi * tails), 0).mean(axis=1)
+    return [float(np.mean(stats.cauchy.sf(joined) < level)) for level in (0.01, 0.05, 0.1)]
+
+
+def p_values_of_a_right_sampler():
+    """In 40, 100 and 300 data sets, as on the page."""
+    by_size = [shares_of_small_p_values(size) for size in (40, 100, 300)]
+    one, five, ten = (sorted({round(100 * share) for share in shares}) for shares in zip(*by_size, strict=True))
+    return *one, *five, *ten
+
+
 def smallest_of_sixteen():
-    chance = 1 - 0.9**16
-    assert abs(chance - 0.5) > 0.2
-    return ("more" if chance > 0.5 else "less",)
+    return (NUMBERS[round(10 * (1 - (1 - shares_of_small_p_values()[2]) ** 16))],)
 
 
 def what_data_sets_find():
@@ -217,7 +234,52 @@ def what_data_sets_find():
     names = {100: "hundred", 10_000: "ten thousand"}
     gross, few_per_cent = max(found, key=found.get), min(found, key=found.get)
     assert found[gross] > 0.15 and 0.01 < found[few_per_cent] < 0.04
-    return names[gross], names[few_per_cent]
+    chances = [round(100 * references.checking_power(gross, factor)) for factor in (0.7, 1.3)]
+    return names[gross], "small", chances[0], "large", chances[1], names[few_per_cent].capitalize()
+
+
+def steeper_branch():
+    sides = [
+        [references.checking_power(size, 1 + sign * off) for sign in (-1, 1)]
+        for size, off in ((100, 0.2), (1_000, 0.07), (10_000, 0.02))
+    ]
+    [left] = {one > other for one, other in sides}
+    return ("left" if left else "right",)
+
+
+def levels_of_whole_ranks(draws=49):
+    """Shares of the ranks between as many at each end, in per cent, as multiples; 95% is none of them."""
+    levels = {100 * (draws + 1 - 2 * cut) / (draws + 1) for cut in range(1, (draws + 1) // 2)}
+    [step] = {round(high - low, 9) for low, high in pairwise(sorted(levels))}
+    assert min(levels) == step and 95 not in levels
+    return round(step), 95
+
+
+def ranks_of_mu(size=8_000):
+    """Uniform when mu comes from its prior (as `ranks_of_samplers` finds), and not from a wider population."""
+    flat = flat_and_not("without population")[0]
+    rng = np.random.default_rng(4)
+    mu = 4 * PRIOR_SD * rng.standard_normal((size, 1))
+    data = mu + np.hypot(TAU, SIGMA) * rng.standard_normal((size, J))
+    sd = (J / TAU**2 + 1 / PRIOR_SD**2) ** -0.5
+    draws = [
+        (data + SIGMA * rng.standard_normal((size, J))).sum(axis=1) / TAU**2 * sd**2 + sd * rng.standard_normal(size)
+        for _ in range(49)
+    ]
+    outside = np.isin((np.array(draws) < mu[:, 0]).sum(axis=0), [0, 49]).mean()
+    assert outside > 0.1
+    return ("uniform" if "mu" in flat else "not uniform",)
+
+
+def what_a_left_out_step_changes():
+    """Covariance of the joint and what a step for mu alone makes of it: nine normal parameters."""
+    joint = np.full((J + 1, J + 1), PRIOR_SD**2)  # mu last
+    joint[:J, :J] += TAU**2 * np.eye(J)
+    of_mu = np.append(np.full(J, 1 / TAU**2 / (J / TAU**2 + 1 / PRIOR_SD**2)), 0)
+    step = np.vstack([np.eye(J + 1)[:J], of_mu])  # mu drawn anew, the effects kept
+    after = step @ joint @ step.T
+    after[J, J] += 1 / (J / TAU**2 + 1 / PRIOR_SD**2)
+    return ("changes" if np.allclose(after, joint) else "moves",)
 
 
 def curves_of_power():
@@ -374,7 +436,7 @@ SENTENCES = [
         "a deep U, with the two outer bars several times {} than the band and the middle bars well {} it.",
         bars_of_the_slip,
     ),
-    ("who trusts them is {} more often than {}.", trust_in_the_slip),
+    ("whoever trusts them is {} more often than {}.", trust_in_the_slip),
     ("The second sampler's chains agree perfectly, on the {} answer.", chains_agree),
     (
         "the truth lies beyond all of them too {}, and the ranks of a right sampler make {}.",
@@ -406,14 +468,31 @@ SENTENCES = [
         "far {} the bands, and their right halves lie {} them.",
         bars_where_one_looks,
     ),
-    ("The first holds the {} fixed. The second holds the {} fixed and averages over the noise", what_is_held_fixed),
+    (
+        "The proof that a right sampler's ranks are uniform holds the {} fixed. The argument just given for no pooling "
+        "holds the {} fixed and averages over the noise",
+        what_is_held_fixed,
+    ),
     ("If $f$ is a constant, no draw is ever {} the truth, and every rank is {}.", ranks_that_tie),
     ("so its p-values **cannot exceed {}**.", highest_p_value),
+    ("about {}% lie below 1%, but {} to {}% below 5% and {} to {}% below 10%.", p_values_of_a_right_sampler),
     (
-        "of sixteen such p-values from right samplers, the smallest is below one in ten {} often than not.",
+        "of sixteen such p-values from right samplers, the smallest is below 10% about {} times in ten.",
         smallest_of_sixteen,
     ),
-    ("A {} data sets find gross mistakes and no others; {} find an error of a few per cent.", what_data_sets_find),
+    (
+        "A {} data sets find only gross mistakes, and not surely: one 30% too {} with a chance of {}%, one 30% "
+        "too {} with {}%. {} find an error of a few per cent.",
+        what_data_sets_find,
+    ),
+    ("rising on both sides, more steeply on the {}.", steeper_branch),
+    (
+        "intervals of *every* level that cuts off whole ranks (here the multiples of {}%) hold the truth as often as "
+        "they say; with 49 draws none is one of exactly {}%.",
+        levels_of_whole_ranks,
+    ),
+    ("The ranks of $\\mu$ are {} too, but only because these truths come from the population", ranks_of_mu),
+    ("a step that is left out {} no average", what_a_left_out_step_changes),
     (
         "The curve for {} data sets is wide and shallow, that for {} narrower, and that for {} a narrow notch around "
         "one.",
@@ -433,8 +512,8 @@ SENTENCES = [
         shapes_in_words,
     ),
     (
-        "The first {} steadily from left to right. The second is a hump, {} in the middle and {} at both ends. The "
-        "third stays within the band. The fourth is a U, {} at both ends.",
+        "The first {}, with small dips, from left to right. The second is a hump, {} in the middle and {} at both "
+        "ends. The third stays within the band. The fourth is a U, {} at both ends.",
         shapes_as_pictures,
     ),
     ("An interval for a more central share needs {}: {} for the 50% interval.", more_central),

@@ -131,6 +131,7 @@ LINES = [
     ("asthma-county", "26,865 of a", lambda: [About(kept_counties()[0], 5 * kept_counties()[0] ** 0.5)]),
     ("asthma-county", "95% of them", lambda: [95, *kept_counties()[1]]),
     ("checking", "the smallest of eight", lambda: [Between(0.05, 1)]),
+    ("checking", "product: before", lambda: [Between(0.025 / 16 - 5e-4, 0.035 / 16 + 5e-4), Between(0.05, 0.5)]),
     ("batting", "mean -3.3", james_stein),
     ("batting", "0.4", two_dimensions),
     ("batting", "worst R-hat", lambda: [Between(0.999, 1.01)]),
