@@ -8,11 +8,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-<<<<<<< HEAD
-from math import comb, e, exp, factorial, pi
-=======
 from math import asin, comb, e, exp, factorial, pi
->>>>>>> origin/main
 
 import exchangeability_reference as exchangeable
 import nested_reference as nested
