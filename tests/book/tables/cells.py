@@ -38,6 +38,9 @@ def fault(text: str, cell: Cell) -> str:
     """Say what is wrong with a printed cell, or nothing."""
     if isinstance(cell, str):
         return "" if text == cell else f"{text!r} should be {cell!r}"
+    if isinstance(cell, Between) and (bound := re.fullmatch(r"([<>]) ([\d.,]+)", text)):
+        limit = float(bound[2].replace(",", ""))
+        return "" if (cell.high > limit if bound[1] == ">" else cell.low < limit) else f"{text!r} should be {cell!r}"
     if not re.search(r"\d", text):  # NaN, inf, or words
         same = not isinstance(cell, (About, Between)) and text.lower() == str(float(cell))
         return "" if same else f"{text!r} should be {cell!r}"

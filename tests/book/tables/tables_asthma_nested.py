@@ -433,12 +433,7 @@ def data():
 def worlds():
     names = ["median state, rate", "highest / lowest state", "median CV within, %", "highest county, rate"]
 
-    def in_short(cell):
-        return "> 100,000" if cell.low > 1e5 else "< 0.001" if cell.high < 1e-3 else cell
-
-    rows = [
-        [name, *map(in_short, [*a, *b])] for name, a, b in zip(names, worlds_of(CHOSEN), worlds_of(VAGUE), strict=True)
-    ]
+    rows = [[name, *a, *b] for name, a, b in zip(names, worlds_of(CHOSEN), worlds_of(VAGUE), strict=True)]
     return [["", "chosen", "vague"], ["", *["0.05", "0.50", "0.95"] * 2], *rows]
 
 
@@ -659,7 +654,7 @@ def how_much():
     (axes, table), utah = nation(), counts().states.index("Utah")
     for name, of_state, at in (
         ("Piute, its own state known", kidney().table[utah], KIDNEY),
-        ("Piute, one population", table, axes),
+        ("Piute, one population", table[0], axes),
     ):
         values, errors = rate_of_piute(of_state, at)
         cells = [About(v, ERRORS * e / np.sqrt(3500)) for v, e in zip(values, errors, strict=True)]

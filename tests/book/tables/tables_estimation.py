@@ -153,7 +153,7 @@ def gibbs_chains(runs=10, chains=4, draws=2_500):
 
 
 @cache
-def walk_chains(runs=12, chains=8, draws=8_000):
+def walk_chains(runs=12, chains=16, draws=7_500):
     """Draws by a random walk with steps of the posterior's own shape, of which three in ten are accepted."""
     rng = np.random.default_rng(3)
     step = optimize.brentq(lambda s: acceptance(s, np.eye(J + 1)) - 0.3, 0.1, 5)
@@ -252,7 +252,7 @@ def costs():
     known = {
         "independent": ("draw", 4 * 2_500, smallest("independent")),
         "Gibbs": ("sweep", 4 * 2_500, smallest("Gibbs")),
-        "Metropolis": ("density", 8 * 8_000, smallest("Metropolis")),
+        "Metropolis": ("density", 16 * 7_500, smallest("Metropolis")),
         "NUTS": ("gradient", Between(5 * NUTS_DRAWS, 11 * NUTS_DRAWS), Between(NUTS_DRAWS / 2, 2 * NUTS_DRAWS)),
     }
     for route, (unit, units, draws) in known.items():

@@ -195,6 +195,7 @@ LINES = [
 
 # Lines whose numbers nobody can know before, or that say so themselves.
 UNBOUND = {
+    ("asthma-counties", "With 50,000 people: there is no answer"): "a number of the question",
     ("batting", "no pooling: -"): "from one or two of ten thousand draws: that they differ is the point",
     ("batting", "largest difference from the draws"): "a simulation's error, which a claim bounds",
     ("batting", "and of their standard deviations"): "a simulation's error, which a claim bounds",
