@@ -1225,21 +1225,21 @@ NUMBERS: list[Number] = [
     *(
         number
         for name, ahead, behind, se in (
-            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se")),
+            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se", 2.5)),
             ("behind_zeroed", "full", "zeroed", MonteCarlo("behind_zeroed_se")),
-            ("left_half", "zeroed", "half", MonteCarlo("left_se")),
-            ("left_common", "zeroed", "common", MonteCarlo("left_se")),
+            ("left_half", "zeroed", "half", MonteCarlo("left_se", 3)),
+            ("left_common", "zeroed", "common", MonteCarlo("left_se", 3)),
         )
         for number in (
             Number("asthma-counties", name, california_lead(ahead, behind)[0], se, THREE_GRIDS),
-            Number("asthma-counties", f"{name}_error", california_lead(ahead, behind)[1], se, THREE_GRIDS),
+            Number("asthma-counties", f"{name}_error", california_lead(ahead, behind)[1], 0.15, THREE_GRIDS),
         )
     ),
     Number(
         "asthma-counties",
         "behind_three",
         california_lead("full", "zeroed", ("Shasta", "San Luis Obispo", "Tuolumne"))[0],
-        MonteCarlo("behind_zeroed_se"),
+        MonteCarlo("behind_zeroed_se", 4),
         THREE_GRIDS,
     ),
     *(

@@ -76,6 +76,7 @@ def source(page):
 FURTHER_OFF = {
     ("estimation", "fig-staircase", "shows the reason for the loss"),
     ("estimation", "fig-hastings", "showed a chain that never settles"),
+    ("checking", "fig-checking-joint", "they are far from it"),
 }
 
 

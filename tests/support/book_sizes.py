@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import book_rules as rules
+import page_sentences
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -90,11 +91,16 @@ def unit_in(words: str) -> str:
 
 
 def parts_of(code: str) -> list[ast.AST]:
-    """Return every node of the code of a cell, without its magics; none if it is no Python."""
+    """Return every node of the code of a cell, without its magics and claims; none if it is no Python.
+
+    The bounds of a claim are near what the page computes: no number of its prose may lean on them.
+    """
     try:
-        return list(ast.walk(ast.parse(re.sub(r"^%.*$", "", code, flags=re.MULTILINE))))
+        tree = ast.parse(re.sub(r"^%.*$", "", code, flags=re.MULTILINE))
     except SyntaxError:
         return []
+    tree.body = [part for part in tree.body if not ast.unparse(part).startswith("claim(")]
+    return list(ast.walk(tree))
 
 
 @cache
@@ -117,9 +123,17 @@ def name_of(page: rules.Page) -> str:
     return page.name.removeprefix("book/")
 
 
+def unclaimed(page: rules.Page) -> list[str]:
+    """Return the prose, captions and descriptions of a page without the words that its claims bind."""
+    source = page.source
+    for claim in page_sentences.read(source)[1]:
+        source = re.sub(r"\s+".join(map(re.escape, claim.words.split())), "claimed", source)
+    return rules.read_prose(source).texts
+
+
 def of_page(page: rules.Page) -> list[Found]:
-    """Return the whole numbers in the prose, captions and descriptions of a page."""
-    return [found for text in rules.read_prose(page.source).texts for found in numbers(page.name, text)]
+    """Return the whole numbers of a page that no claim binds."""
+    return [found for text in unclaimed(page) for found in numbers(page.name, text)]
 
 
 def allowed_on(
@@ -165,8 +179,8 @@ FRACTION = re.compile(r"(?<![\w^{/.,}\\])(\d+)\s?/\s?(\d+)(?![\w}/]|\.\d|\s?[\\\
 
 
 def fractions(page: rules.Page) -> Iterator[tuple[str, float]]:
-    """Yield the fractions in the prose, captions and descriptions of a page, with their values."""
-    for text in rules.read_prose(page.source).texts:
+    """Yield the fractions of a page that no claim binds, with their values."""
+    for text in unclaimed(page):
         for found in FRACTION.finditer(" ".join(text.split())):
             yield f"{found[1]}/{found[2]}", int(found[1]) / int(found[2])
 
