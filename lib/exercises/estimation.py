@@ -186,8 +186,8 @@ def chance_of_acceptance(chance: object) -> None:
         np.exp(log_ratio()),
         slips={
             "This is the logarithm of the ratio. Exponentiate.": log_ratio(),
-            "The population's factor is missing: the posterior is likelihood times N(theta; mu, tau^2). The likelihood "
-            "alone would always accept this move.": 1.0,
+            "The likelihood alone would always accept this move, and the posterior the way back, from 20 to 10. Are "
+            "both factors in, and the right way round?": 1.0,
             "The population's factor is missing, and a probability is at most 1.": np.exp(log_ratio(population=0.0)),
             "The likelihood is missing: this is the ratio of the population's densities.": np.exp(log_ratio(data=0.0)),
             "This is the ratio for the way back, from 20 to 10.": np.exp(-log_ratio()),
@@ -224,8 +224,8 @@ def mean_without_correction(mean: object) -> None:
             "The other way round: the chain's density is the target divided by tau, not times tau.": (shape + 1)
             * scale,
             "The shape is right, but 2 is a scale, not a rate.": (shape - 1) / scale,
-            "The chain settles at shape 2, since the target has tau to the power 3 - 1 and loses one. This is that "
-            "density's mode, or the mean at shape 1; its mean is shape times scale.": (shape - 2) * scale,
+            "Which power of tau is left in the chain's density? This is that density's mode, or the mean at a shape "
+            "that is one too small.": (shape - 2) * scale,
             "The chain of the page ran to zero because its density, over tau, has no finite integral. This target has "
             "one.": 0.0,
         },

@@ -391,8 +391,8 @@ SENTENCES = [
     ("Above: {} steps are nearly always accepted, {} ones hardly ever.", sizes_of_steps),
     ("In our picture, too, the best steps are {} far more often than {}.", best_steps),
     (
-        "Too {}: each chain is a slow river, which sees a part of the land. Just right: each chain crosses the whole "
-        "range again and again. Too {}: the chains stand still, and jump rarely.",
+        "Too {}: each chain is a slow river, which sees a part of the land. Just right: each chain goes up and down "
+        "through most of the range several times. Too {}: the chains stand still, and jump rarely.",
         rivers_and_jumps,
     ),
     (

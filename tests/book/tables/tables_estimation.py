@@ -315,7 +315,7 @@ def free_independent(prior, runs=12, chains=4, draws=2_500):
 
 
 @cache
-def free_gibbs(prior, runs=12, chains=4, draws=2_500):
+def free_gibbs(prior, runs=12, chains=8, draws=1_250):
     """Draws by sweeps: effects, mu and tau given the effects, mu and tau given the standardised effects.
 
     Tau comes from its exact conditional: of candidates from the likelihood, the first that the prior does not refuse.
@@ -452,7 +452,7 @@ def worth(shape, function):
 
 def broken_correction():
     """The corrected walk has shape 3; the other divides the density by tau, which makes the shape 2."""
-    chains, draws = 8, 5_000
+    chains, draws = 16, 2_500
     size, halves = chains * draws, 2 * chains
     numbers = {row[0]: [float(text) for text in row[1:]] for row in printed("estimation")[4][1:]}
     rows = [["", "mean", "R-hat", "effective", "z"]]

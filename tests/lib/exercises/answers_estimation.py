@@ -105,6 +105,7 @@ def phi_with(factor):
     return np.mean((factor * SIGMA) ** 2 / (25 + (factor * SIGMA) ** 2))
 
 
+TAUS = np.linspace(0.001, 20, 20_000)
 COLLAPSE = where(share, 0.01, high=100)
 
 RIGHT = [
@@ -182,7 +183,8 @@ WRONG = [
     Wrong("full_conditional_of_tau", (lambda tau, theta, mu: 1 / (tau - 5),), ["stops with ZeroDivisionError"]),
     Wrong("full_conditional_of_tau", (lambda tau, theta, mu: np.sin(tau),), ["Not right yet"]),
     Wrong("chance_of_acceptance", (np.log(ratio()),), ["logarithm"]),
-    Wrong("chance_of_acceptance", (min(1, ratio(population=False)),), ["alone would always accept"]),
+    Wrong("chance_of_acceptance", (min(1, ratio(population=False)),), ["Are both factors in"]),
+    Wrong("chance_of_acceptance", (min(1, 1 / ratio()),), ["the right way round"]),
     Wrong("chance_of_acceptance", (ratio(population=False),), ["at most 1"]),
     Wrong("chance_of_acceptance", (ratio(data=False),), ["likelihood is missing"]),
     Wrong("chance_of_acceptance", (1 / ratio(),), ["the ratio for the way back"]),
@@ -212,7 +214,8 @@ WRONG = [
     ),
     Wrong("chance_of_acceptance", (ratio(population=False) + ratio(data=False),), ["here they add up"]),
     Wrong("mean_without_correction", lambda: (uncorrected(0),), ["mean of the target"]),
-    Wrong("mean_without_correction", lambda: (uncorrected(-2),), ["density's mode"]),
+    Wrong("mean_without_correction", lambda: (uncorrected(-2),), ["Which power of tau is left"]),
+    Wrong("mean_without_correction", (float(TAUS[np.argmax(TAUS**2 * np.exp(-TAUS / 2) / TAUS)]),), ["density's mode"]),
     Wrong("mean_without_correction", (0.0,), ["has no finite integral"]),
     Wrong("mean_without_correction", lambda: (uncorrected(1),), ["other way round"]),
     Wrong("mean_without_correction", (stats.gamma(2, scale=1 / 2).mean(),), ["not a rate"]),
