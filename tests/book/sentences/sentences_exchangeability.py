@@ -471,7 +471,7 @@ SENTENCES = [
     ("A single sequence can give {0} away, by its runs. It cannot tell {1} or {2} from a coin", which_is_which),
     ("whatever the frequency, some coin explains the sequence at least as {}.", best_coin),
     (
-        "{} replacement the mixture is right for every $N$; that step is exact. {} replacement it is",
+        "{} replacement the mixture is right for every $N$. {} replacement it is",
         mixtures_on_the_way,
     ),
     ("the variance without replacement is {} by the factor $1 - {}$.", variance_without_replacement),
