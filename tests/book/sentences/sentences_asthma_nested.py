@@ -544,7 +544,7 @@ SENTENCES = [
     ("For all states but {} the interval holds the median:", misses_the_median_spread),
     ("and *which* do is sure for {} alone.", misses_the_median_spread),
     ("About {} intervals miss it, {}'s and {}'s by most.", misses_the_median),
-    ("starts at {{glue:text}}`florida_low:.2f`, {} the median state.", level_of_florida),
+    ("starts at {{glue:text}}`florida_low:.1f`, {} the median state.", level_of_florida),
     ("Hawaii's raw rate is {} still, and its interval {} the median state easily:", hawaii),
     (
         "in which the few large ones, {} in Texas, count for far {} than their share of the people.",
