@@ -942,6 +942,7 @@ NUMBERS: list[Number] = [
             ("p_larger", 0.0087, 6e-5, "a table of chi-squared with 7 degrees of freedom, 18.83"),
             ("weight_c", 25 / (25 + 256), 1e-12, "by hand"),
             ("sd_a", 8.341, 6e-4, "an independent program"),
+            ("half_way", (0.74123 * 4.4333) ** -0.5, 0.025, "Boone's person-years by West Virginia's rate, by hand"),
         ]
     ),
     Number("lecture", "tau_mean", 6.5755, 5e-5, "an independent program"),
