@@ -340,7 +340,6 @@ SHARES = {
         "one of the 252": lambda: 1 / math.comb(10, 5),
         "about a fifth": LOOKED_AT},
     "instructors": {
-        "55 per cent": LOOKED_AT,
         "batted ten times as": 10,
         "shot four times as": 4,
         "twenty times as large": 20,
