@@ -756,8 +756,8 @@ NUMBERS: list[Number] = [
     *(
         Number("exchangeability", name, value, MonteCarlo(f"{name}_se"), PROPER)
         for name, value in zip(
-            ["posterior_correlation", "posterior_a_beats_b", "new_mean", "new_sd", "new_positive"],
-            exchangeable.under_proper_priors(),
+            ["posterior_a_beats_b", "new_mean", "new_sd"],
+            exchangeable.under_proper_priors()[1:4],
             strict=True,
         )
     ),
