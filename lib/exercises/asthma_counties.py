@@ -282,9 +282,7 @@ def _best_shared(counts: FloatArray, exposure: FloatArray, total: int) -> FloatA
     return np.asarray(np.exp(found.x))
 
 
-def _best_with_total(
-    counts: FloatArray, exposure: FloatArray, total: int, numbers: FloatArray = _HIDDEN
-) -> FloatArray:
+def _best_with_total(counts: FloatArray, exposure: FloatArray, total: int, numbers: FloatArray = _HIDDEN) -> FloatArray:
     """Shape and mean with the highest likelihood of the counts shown and of hidden ones, of these numbers, in sum."""
     gone = np.isnan(counts)
     start = np.log(_best(counts, exposure, (1, 5)))

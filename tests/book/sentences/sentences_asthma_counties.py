@@ -631,8 +631,8 @@ SENTENCES = [
     ),
     (
         "In sum, counties of {} than a million people knew themselves better than the state did (by "
-        "{{glue:text}}`knows_many:.0f`, standard error {{glue:text}}`knows_many_error:.0f`; {} of {} did), and those of "
-        "{} than 200,000 were better known by the state (by {{glue:text}}`knows_few:.0f`, standard error "
+        "{{glue:text}}`knows_many:.0f`, standard error {{glue:text}}`knows_many_error:.0f`; {} of {} did), and those "
+        "of {} than 200,000 were better known by the state (by {{glue:text}}`knows_few:.0f`, standard error "
         "{{glue:text}}`knows_few_error:.0f`): {} certain.",
         who_knows_better,
     ),
