@@ -138,6 +138,7 @@ def predictive_sd(sd: object) -> None:
     rate, law = stats.beta(a, b), stats.betabinom(n, a, b)
     mean, spread = rate.mean(), n * rate.std()
     noise = np.sqrt(n * mean * (1 - mean))
+    at_m, without_one = np.hypot(noise, spread), noise * np.sqrt((a + b + n) / (a + b))
     check(
         sd,
         law.std(),
@@ -161,12 +162,8 @@ def predictive_sd(sd: object) -> None:
             "Add his 51 misses, not his 101 attempts, to the second number.": stats.betabinom(n, a, b + 50).std(),
             "He takes 231 shots; this is for 101.": stats.betabinom(101, a, b).std(),
             "This is the number that he is expected to make.": law.mean(),
-            "Nearly: the binomial noise is n E[theta (1 - theta)], less than at the mean rate.": np.hypot(
-                noise, spread
-            ),
-            "Nearly: the variance of the rate is m (1 - m) / (kappa + 1), with the one.": np.sqrt(
-                n * mean * (1 - mean) * (a + b + n) / (a + b)
-            ),
+            "Nearly, unless simulated: the binomial noise is n E[theta (1 - theta)], less than at the mean rate.": at_m,
+            "Nearly, unless simulated: the variance of the rate is m (1 - m) / (kappa + 1), with the one.": without_one,
         },
         rtol=2e-4,
     )
@@ -181,6 +178,9 @@ def expected_squared_error(error: object) -> None:
     noise = shot / later
     weight = n / (n + kappa)
     right = s2 * (1 - weight) + noise
+    whole_shot = s2 * (1 - weight) + m * (1 - m) / later
+    without_one = m * (1 - m) * ((1 - weight) / kappa + (1 - 1 / kappa) / later)
+    at_m = m * (1 - m) / (kappa + n + 1) + noise
     check(
         error,
         right,
@@ -199,14 +199,9 @@ def expected_squared_error(error: object) -> None:
             "The later noise is divided by the later shots, 700.": s2 * (1 - weight) + shot / n,
             "The variance of a shot is theta (1 - theta), not theta.": s2 * (1 - weight) + m / later,
             "Standard deviations do not add up; variances do.": np.sqrt(s2 * (1 - weight)) + np.sqrt(noise),
-            "Nearly: the mean of theta (1 - theta) is m (1 - m) - s**2, not m (1 - m).": s2 * (1 - weight)
-            + m * (1 - m) / later,
-            "Nearly: the variance s**2 is m (1 - m) / (kappa + 1), with the one.": m * (1 - m) / kappa * (1 - weight)
-            + m * (1 - m) * (1 - 1 / kappa) / later,
-            "Nearly: this is the posterior variance at the mean rate. Average it over all rates.": m
-            * (1 - m)
-            / (kappa + n + 1)
-            + noise,
+            "Nearly, unless simulated: the mean of theta (1 - theta) is m (1 - m) - s**2, not m (1 - m).": whole_shot,
+            "Nearly, unless simulated: the variance s**2 is m (1 - m) / (kappa + 1), with the one.": without_one,
+            "Nearly, unless simulated: this is the posterior variance at the mean rate. Average over all rates.": at_m,
         },
         rtol=1e-4,
     )

@@ -562,7 +562,7 @@ NUMBERS: list[Number] = [
         MonteCarlo("some_partial_se"),
         GIVEN_SHAPES,
     ),
-    Number("batting", "best_none", batting.first_is_best(*ALONE), MonteCarlo("best_none_se"), "an integral"),
+    Number("batting", "best_none", batting.first_is_best(*ALONE), 1e-4, SIMPSON),
     Number(
         "batting",
         "best_partial",
@@ -575,13 +575,6 @@ NUMBERS: list[Number] = [
         "check_sd_none",
         batting.copies_spread_more(False),
         MonteCarlo("check_sd_none_se"),
-        "beta-binomial draws without abilities (references_batting.copies_spread_more)",
-    ),
-    Number(
-        "batting",
-        "check_sd_partial",
-        batting.copies_spread_more(True),
-        MonteCarlo("check_sd_partial_se"),
         "beta-binomial draws without abilities (references_batting.copies_spread_more)",
     ),
     Number(
@@ -695,13 +688,6 @@ NUMBERS: list[Number] = [
     Number(
         "three-point", "pooling_wins", three_point.pooling_ahead(0.0), MonteCarlo("pooling_wins_se"), LINEAR_IN_MAKES
     ),
-    Number(
-        "three-point",
-        "as_far",
-        three_point.pooling_ahead(three_point.root_error("partial") ** 2 - three_point.root_error("pooled") ** 2),
-        MonteCarlo("as_far_se"),
-        LINEAR_IN_MAKES,
-    ),
     *(
         Number("three-point", f"again_{kind}", three_point.again(kind), MonteCarlo(f"again_{kind}_se"), GRID)
         for kind in ("partial", "pooled")
@@ -728,8 +714,16 @@ NUMBERS: list[Number] = [
     Number("three-point", "worst_first", three_point.ten(False, "first"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_later", three_point.ten(False, "rest"), 1e-12, "sorted and added up"),
     Number("three-point", "worst_expected", three_point.ten(False, "expected"), 1e-6, GAMMAS),
-    Number("three-point", "best_sd", 100 * three_point.ten(True, "stray"), 1e-4, "probabilities added up"),
-    Number("three-point", "worst_sd", 100 * three_point.ten(False, "stray"), 1e-4, "probabilities added up"),
+    *(
+        Number(
+            "three-point",
+            name,
+            100 * abs(three_point.ten(best, "rest") - three_point.ten(best, "expected")),
+            1e-3,
+            GAMMAS,
+        )
+        for name, best in (("best_gap", True), ("worst_gap", False))
+    ),
     *(
         Number(
             "three-point",
@@ -752,7 +746,7 @@ NUMBERS: list[Number] = [
     Number("three-point", "expected_others", EXPECTED_OTHERS, 1e-6, GAMMAS),
     Number("three-point", "others_off", (EXPECTED_OTHERS - LATER_OTHERS) / STRAY_OTHERS, 1e-3, GAMMAS),
     Number("three-point", "reliability_point", 2250 / 7, 1e-9, "750 times 3/7"),
-    Number("three-point", "below_first", three_point.below(2250 / 7, "first"), MonteCarlo("below_first_se"), GRID),
+    Number("three-point", "below_first", three_point.below(2250 / 7, "first"), 2e-4, GRID),
     *(
         Number(
             "three-point", name, three_point.two_digits(three_point.kappa_quantile(share, "season") * 7 / 3), 1e-9, GRID
@@ -945,6 +939,7 @@ NUMBERS: list[Number] = [
             ("p_larger", 0.0087, 6e-5, "a table of chi-squared with 7 degrees of freedom, 18.83"),
             ("weight_c", 25 / (25 + 256), 1e-12, "by hand"),
             ("sd_a", 8.341, 6e-4, "an independent program"),
+            ("half_way", (0.74123 * 4.4333) ** -0.5, 0.025, "Boone's person-years by West Virginia's rate, by hand"),
         ]
     ),
     Number("lecture", "tau_mean", 6.5755, 5e-5, "an independent program"),

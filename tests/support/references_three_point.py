@@ -244,8 +244,8 @@ def start_as_good(everybody):
 
 
 @cache
-def winner():
-    """Expected first percentage and expected ability of the player with the best start, by enumeration."""
+def winners():
+    """Percentages of the player with the best start, with their chances and his expected ability, by enumeration."""
     mean, kappa = best_beta_binomial()
     kinds = [(int(n), int(times)) for n, times in zip(*np.unique(counts("first")[1], return_counts=True), strict=True)]
     shares = np.unique(np.concatenate([np.arange(n + 1) / n for n, _ in kinds]))
@@ -261,6 +261,12 @@ def winner():
     chance = np.diff(below, prepend=0.0)
     weights, abilities = np.array([w for w, _ in at]), np.array([a for _, a in at])
     ability = (weights * abilities).sum(axis=0) / np.maximum(weights.sum(axis=0), 1e-300)
+    return shares, chance, ability
+
+
+def winner():
+    """Expected first percentage and expected ability of the player with the best start."""
+    shares, chance, ability = winners()
     return float((chance * shares).sum()), float((chance * ability).sum())
 
 

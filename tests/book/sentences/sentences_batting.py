@@ -454,7 +454,12 @@ def the_longest_bar():
     return (surnames()[lead.argmax()],)
 
 
+def copies_of_the_hierarchy():
+    return ("more" if batting.copies_spread_more(True) > 1 / 2 else "less",)
+
+
 SENTENCES = [
+    ("Partial pooling passes: {} than half spread as much,", copies_of_the_hierarchy),
     ("with {}'s the furthest right and {}'s, near the bottom, second.", furthest_diamonds),
     (
         "with {}'s the widest. All diamonds lie within the blue bars but {}'s, which is to the {} of his.",
@@ -509,7 +514,7 @@ SENTENCES = [
     ),
     (
         "The numerator is {} for every $c$ between 0 and $2 (k - 2)$, *whatever the data*, so the risk is {} $k$ "
-        "whatever $\\theta$ is. It is {} at $c = k - {}$,",
+        "whatever $\\theta$ is. The numerator is {} at $c = k - {}$,",
         best_factor,
     ),
     (

@@ -143,7 +143,7 @@ def preferred_by_log_score():
 
 
 def humps_of_winners():
-    """Means of all abilities, of the winner's ability and of his first percentage; the widths of the first two."""
+    """Means and widths of all abilities and of the winner's; his first percentages' mode and tail."""
     mean, kappa = three_point.best_beta_binomial()
     first, ability = three_point.winner()
     widths = [sqrt(mean * (1 - mean) / (kappa + 1)), table_of_winners()[2][1].error * sqrt(10_000) / 5]
@@ -151,7 +151,10 @@ def humps_of_winners():
     names = {"All abilities in the league": mean, "The true ability of the winner": ability}
     names["The first percentage of the winner"] = first
     low, middle, high = sorted(names, key=names.get)
-    return low, round(100 * names[low]), middle, round(100 * names[middle]), high, round(100 * names[high])
+    shares, chance, _ = three_point.winners()
+    in_bins = np.bincount(np.floor(100 * shares + 0.5).astype(int), chance)
+    tail = shares[np.searchsorted(chance.cumsum(), 0.997)]
+    return low, round(100 * names[low]), middle, round(100 * names[middle]), high, in_bins.argmax(), round(100 * tail)
 
 
 def best_and_worst():
@@ -351,7 +354,14 @@ def side_of_his_makes():
     return made, "low" if below < 0.3 else "high"
 
 
+def kind_seasons():
+    """Of the seasons in which complete pooling wins, those in which it wins by as much as it did."""
+    by = three_point.root_error("partial") ** 2 - three_point.root_error("pooled") ** 2
+    return ("more" if three_point.pooling_ahead(by) > three_point.pooling_ahead(0.0) / 2 else "less",)
+
+
 SENTENCES = [
+    ("of such seasons, and in {} than half of those by as much as here.", kind_seasons),
     ("And {} misses by {{glue:text}}`rmse_pooled:.4f`, **the {} of all**.", least_error),
     ("Fitted to the 77 alone, partial and complete pooling did somewhat {}, by", fit_to_the_regulars),
     (
@@ -379,7 +389,7 @@ SENTENCES = [
     ("prefers {} pooling by {{glue:text}}`log_score_gain:.1f`,", preferred_by_log_score),
     (
         "{}: a hump around {} per cent, from 30 to 45. {}: a hump of about the same width, shifted to {}. {}: a "
-        "separate hump around {}.",
+        "separate hump, highest at {}, with a tail to {}.",
         humps_of_winners,
     ),
     (

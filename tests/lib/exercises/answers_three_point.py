@@ -155,6 +155,11 @@ WRONG = [
     Wrong("predictive_sd", (MEAN_MAKES,), ["expected to make"]),
     Wrong("predictive_sd", ((BINOMIAL**2 + OF_RATE**2) ** 0.5,), ["less than at the mean rate"]),
     Wrong("predictive_sd", (BINOMIAL * ((A + B + 231) / (A + B)) ** 0.5,), ["with the one"]),
+    # Right simulations of 100,000: the page asks for none, and is not to call them wrong
+    Wrong("predictive_sd", (9.0053,), ["unless simulated: the variance"]),
+    Wrong("predictive_sd", (8.9890,), ["unless simulated: the binomial"]),
+    Wrong("expected_squared_error", (6.0848e-4,), ["unless simulated: the variance"]),
+    Wrong("expected_squared_error", (6.0858e-4,), ["unless simulated: the mean"]),
     Wrong("predictive_sd", (OF_RATE,), ["rate alone, in shots"]),
     Wrong("predictive_sd", (BINOMIAL + OF_RATE,), ["variances do"]),
     Wrong("predictive_sd", (SD_MAKES**2,), ["Take the root"]),
