@@ -1222,7 +1222,7 @@ NUMBERS: list[Number] = [
     *(
         number
         for name, ahead, behind, se in (
-            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se", 2.5)),
+            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se", 3)),
             ("behind_zeroed", "full", "zeroed", MonteCarlo("behind_zeroed_se")),
             ("left_half", "zeroed", "half", MonteCarlo("left_se", 3)),
             ("left_common", "zeroed", "common", MonteCarlo("left_se", 3)),
