@@ -44,7 +44,7 @@ def diagnose(
     whole : bool
         Whether the question asks for a count: then both whole numbers beside the right one are right.
     simulated : bool
-        Whether students find the answer by simulation: then an answer that is nearly right wants more replicates.
+        Whether students find the answer by simulation: then one that is near, or rounded, wants more replicates.
     otherwise : str
         What to say of an answer that nothing else explains.
 
@@ -88,14 +88,16 @@ def diagnose(
     if _close(given, -target, rtol, atol):
         return "Not right yet: the size is right, the sign is not."
     if not whole and _rounds_to(target, given):
+        if simulated:
+            return "The right answer rounds to this, and so do wrong ones: give more digits, from more replicates."
         return "The right answer rounds to this, and so do wrong ones: give at least four significant digits."
     near = {"rtol": min(20 * rtol, 0.05), "atol": 3 * atol}
+    if simulated and _close(given, target, **near):  # chance alone may have brought it nearer to a slip
+        return "Near. If your method is right, more replicates will bring it nearer."
     slip_values.pop(_SWAPPED, None)  # an answer to another question is not nearly given
     if slip := _slip(given, slip_values, **near, nearer_than=target):
         return slip if _rounds_to(slip_values[slip], given) else f"{slip} (Your number is near that one, not equal.)"
     if _close(given, target, **near):
-        if simulated:
-            return "Near. If your method is right, more replicates will bring it nearer."
         return "Near, but not by rounding: look for a small term that is missing, or one too many."
     if otherwise:
         return otherwise

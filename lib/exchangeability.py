@@ -1,4 +1,4 @@
-"""Exact laws of short exchangeable 0/1 sequences, urns, and the mixture of independent draws that is nearest.
+"""Exact laws of short exchangeable 0/1 sequences, urns, and the mixture of coins that is nearest.
 
 An exchangeable law of n zeros and ones gives all sequences with the same number of ones the same probability. So it is
 known when the law of that number is known: here it is the array ``counts``, in which ``counts[s]`` is the probability

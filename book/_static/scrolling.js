@@ -1,6 +1,9 @@
 // What is too wide for the page scrolls in its own box; here the keyboard learns to reach such a box.
 (() => {
   "use strict";
+  // The heading of a column, such as mcse_mean, may break where a space would stand.
+  for (const heading of document.querySelectorAll("table.dataframe thead th"))
+    if (!heading.firstElementChild) heading.innerHTML = heading.innerHTML.replaceAll("_", "_<wbr>");
   // The theme sees to code once, when the page loads; code that is folded then has no width yet.
   const boxes = document.querySelectorAll(
     ".bd-article pre, .math > .katex, .cell_output > .output, .pst-scrollable-table-container"

@@ -99,10 +99,10 @@ def stronger_prior(shape: object, rate: object) -> None:
     people = 2_000_000
     rate_right = people / _UNIT
     slips = {
-        "this keeps the shape, and so changes the mean.": _A,
+        "this keeps the shape. With another rate that changes the mean.": _A,
         "the mean is shape / rate, so the shape is the mean times the rate.": rate_right / (_A / _B),
         "this counts two million person-years on top of those that the prior is worth.": _A / _B * (_B + rate_right),
-        "this keeps the mode, (shape - 1) / rate. The colleague agrees with the mean.": (_A - 1) / _B * rate_right + 1,
+        "this is what 3 lacks, or keeps the mode. Give the whole, and keep the mean.": (_A - 1) / _B * rate_right + 1,
     }
     shape_right = _A / _B * rate_right
     check(shape, shape_right, slips=slips, of="The shape", other=rate_right)
@@ -127,7 +127,7 @@ def prior_per_million(shape: object, rate: object) -> None:
     check(shape, _A, slips=slips, of="The shape", other=_B / factor)
     slips = {
         "it goes the other way. Rates per million are larger numbers, so the mean must rise.": _B * factor,
-        "this is as before, so the mean is still per 100,000.": _B,
+        "this is as before. It is an exposure, and its unit has changed.": _B,
         "this is the scale, one over it.": factor / _B,
     }
     check(rate, _B / factor, slips=slips, of="The rate", other=_A)
@@ -152,7 +152,7 @@ def two_quiet_years(chance: object) -> None:
             "This takes the raw rate for the rate.": np.exp(-years * _DEATHS),
             "This averages over the prior: the three deaths are left out.": (_B / (_B + years)) ** _A,
             "p and 1 - p are the wrong way round.": (years / (rate + years)) ** shape,
-            "This is the chance of a death at least. Nobody dies in the rest.": 1 - (rate / (rate + years)) ** shape,
+            "This is the chance of at least one death.": 1 - (rate / (rate + years)) ** shape,
             "This is the chance of no death in the second year, after a quiet first one.": ((rate + 1) / (rate + years))
             ** shape,
             "The rate parameter is 6: the year with three deaths was watched, too.": (_B / (_B + years)) ** shape,

@@ -135,6 +135,10 @@ def capital(mean: object) -> None:
                 y * np.log(m) - x * m
             ),
             "Where is the prior for m?": average(negative_binomial, np.zeros_like(m)),
+            "Is this a grid of m, weighed by the normal density of log m? The density of m has a factor 1 / m "
+            "besides.": average(negative_binomial, prior + log_m),
+            "This is the posterior median of m, or the exponential of the mean or the mode of log m. The question is "
+            "about the mean of m.": _median(m, negative_binomial + prior),
             "This is the median of m before the county is seen.": 4.0,
             "This is the county's rate under the prior's median state. Its state's mean is uncertain.": (a + y)
             / (a / 4 + x),
@@ -146,6 +150,11 @@ def capital(mean: object) -> None:
 def _county(m: FloatArray, log_weight: FloatArray, a: float, y: float, x: float) -> float:
     weight = np.exp(log_weight - log_weight.max())
     return float((weight * (a + y) / (a / m + x)).sum() / weight.sum())
+
+
+def _median(m: FloatArray, log_weight: FloatArray) -> float:
+    below = np.exp(log_weight - log_weight.max()).cumsum()
+    return float(np.interp(0.5, below / below[-1], m))
 
 
 def twice_the_years(weight: object) -> None:

@@ -42,7 +42,7 @@ def nearest_coin(distance: object) -> None:
             "This is half the difference at one order. Total variation adds up all four sequences.": 0.125,
             "The orders are exchangeable, but with a correlation of -1 they are no mixture.": 0.0,
             "This is the distance for two heads in five.": 1 - 10 * 0.4**2 * 0.6**3,
-            "This is the distance to the mixture in which all chances are alike. A nearer one exists.": total_variation(
+            "This is the distance to the mixture with a uniform chance. A nearer one exists.": total_variation(
                 [0, 1, 0], [1 / 3, 1 / 3, 1 / 3]
             ),
         },
@@ -61,7 +61,7 @@ def longest_extension(normal: object, coins: object) -> None:
         7,
         slips=slips
         | {
-            "with n = 6 the correlation could be as low as -1/5. There is room for one more. (Or have the two answers "
+            "with n = 6 the correlation could be as low as -1/5. How low with one more? (Or have the two answers "
             "changed places?)": 6.0
         },
         rtol=1e-9,
@@ -74,7 +74,7 @@ def longest_extension(normal: object, coins: object) -> None:
         slips=slips
         | {
             "seven normals exist. The sum of seven coins would have to be constant: at which number of heads?": 7.0,
-            "five can: two or three heads mostly, one or four now and then. Try one coin more.": 5.0,
+            "five can: two or three heads mostly, one or four now and then. Can more?": 5.0,
         },
         rtol=1e-9,
         whole=True,

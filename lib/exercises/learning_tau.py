@@ -90,7 +90,7 @@ def proper_powers(proper: object) -> None:
                 0,
                 0,
             ],
-            "It is the other way round: 1 stands for proper.": [0, 0, 0, 1, 1],
+            "It is the other way round: 1 stands for a posterior that exists.": [0, 0, 0, 1, 1],
         },
         atol=1e-9,
     )

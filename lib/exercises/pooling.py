@@ -136,9 +136,9 @@ def power_at_20(chance: object) -> None:
     """Check how often Q rejects at the 5% level when the effects are normal with an sd of 20, to within 0.01."""
     precision = 1 / _SIGMA**2
 
-    def rejects(sd: np.ndarray, lost: int = 1, weight: np.ndarray = precision, *, centred: bool = True) -> float:
+    def rejects(sd: np.ndarray, lost: int = 1, *, centred: bool = True) -> float:
         estimates = np.random.default_rng(0).normal(0, sd, size=(200_000, _Y.size))
-        centre = (estimates @ weight / weight.sum())[:, np.newaxis] * centred
+        centre = (estimates @ precision / precision.sum())[:, np.newaxis] * centred
         return float(((estimates - centre) ** 2 @ precision > stats.chi2.ppf(0.95, _Y.size - lost)).mean())
 
     sd = np.hypot(_SIGMA, 20)
@@ -156,9 +156,6 @@ def power_at_20(chance: object) -> None:
             "Standard deviations do not add up; variances do.": rejects(_SIGMA + 20),
             "This is how often Q does not reject.": 1 - right,
             "Q has J - 1 degrees of freedom: the pooled mean costs one.": rejects(sd, lost=0),
-            "These are distances from the plain average. Q takes them from the pooled mean.": rejects(
-                sd, weight=np.ones(_Y.size)
-            ),
             "These are distances from the true mean. Q takes them from the pooled mean of each set.": rejects(
                 sd, centred=False
             ),

@@ -84,6 +84,7 @@ def crossing_of_a_and_g(tau: object) -> None:
             "mu is held at 8. It is estimated again at every tau.": with_mu(8.0),
             "The part of mu is missing: a mean is w * y + (1 - w) * mu.": with_mu(0.0),
             "This is tau squared.": right**2,
+            "At zero all schools agree. The question is about a spread above zero.": 0.0,
         },
         rtol=2e-3,
     )
@@ -156,6 +157,7 @@ def second_experiment(sd: object, chance: object) -> None:
     mean, of_effect, sigma = float(now.mean[_A]), float(now.sd[_A]), float(_SIGMA[_A])
     of_mu = float((1 / (tau**2 + _SIGMA**2)).sum() ** -0.5)
     right = float(np.hypot(of_effect, sigma))
+    at_known_mu = float(sigma * np.sqrt(1 + now.weight[_A]))
 
     def reaches(centre: float, spread: float) -> float:
         return float(stats.norm.sf(28, centre, spread))
@@ -170,6 +172,7 @@ def second_experiment(sd: object, chance: object) -> None:
         "this is how an estimate varies about mu. School A's own data are left out, and mu is uncertain.": np.hypot(
             tau, sigma
         ),
+        "this takes mu for known. It is uncertain as well.": at_known_mu,
         "this is the variance. Take the root.": right**2,
     }
     of_chance = {
@@ -177,6 +180,7 @@ def second_experiment(sd: object, chance: object) -> None:
             mean, of_effect
         ),
         "this takes the true effect for known. It is uncertain as well.": reaches(mean, sigma),
+        "this takes mu for known. It is uncertain as well.": reaches(mean, at_known_mu),
         "this adds the two standard deviations; variances add.": reaches(mean, of_effect + sigma),
         "this is the no-pooling answer: half of the repeats reach what was found.": 0.5,
         "this is the chance that it stays below 28: take one minus it.": 1 - reaches(mean, right),

@@ -9,6 +9,7 @@ from lib import datasets
 
 SCHOOLS, BATTING, SHOTS = datasets.eight_schools(), datasets.batting_1970(), datasets.three_point_2018()
 CALIFORNIA, KIDNEY = datasets.asthma_california(), datasets.kidney_cancer_us()
+PEOPLE = CALIFORNIA.set_index("county")["population_2017"]
 KESSINGER, PETROCELLI = (BATTING.set_index("player").loc[name] for name in ("Don Kessinger", "Rico Petrocelli"))
 COVINGTON = SHOTS.set_index("player").loc["Robert Covington"]
 REGULARS = int((SHOTS["rest_attempts"] >= 100).sum())

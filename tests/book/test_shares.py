@@ -21,7 +21,7 @@ import references_batting as batting
 import references_three_point as three_point
 import tables_learning_tau as ranks
 from book_sizes import WORDS, literals
-from exchangeability_reference import shuffle_to_coin
+from exchangeability_reference import shuffle_to_coin, under_proper_priors
 from page_sizes import BATTING, COVINGTON, PEOPLE, SHOTS
 from paths import ROOT
 from scipy import optimize, stats
@@ -277,6 +277,7 @@ SHARES = {
         "about four times as many as ours": lambda: 450 / SHOTS["first_attempts"].mean(),
     },
     "exchangeability": {
+        "correlation of about a third": lambda: under_proper_priors()[0],
         "first ten of a hundred": CODE,
         "About three in ten": lambda: stats.hypergeom(412, 145, 45).sf(17),
         "more than four in ten": lambda: stats.beta(2 / 5, 3 / 5).cdf(1 / 10) + stats.beta(2 / 5, 3 / 5).sf(9 / 10),
@@ -346,7 +347,6 @@ SHARES = {
         "one of the 252": lambda: 1 / math.comb(10, 5),
         "about a fifth": LOOKED_AT},
     "instructors": {
-        "55 per cent": LOOKED_AT,
         "batted ten times as": 10,
         "shot four times as": 4,
         "twenty times as large": 20,

@@ -95,6 +95,7 @@ def test_the_kind_of_answer_that_is_wanted_is_said(expected, wanted):
 
 NEAR = "Near, but not by rounding: look for a small term that is missing, or one too many."
 ROUNDED = "The right answer rounds to this, and so do wrong ones: give at least four significant digits."
+ROUNDED_SIMULATED = "The right answer rounds to this, and so do wrong ones: give more digits, from more replicates."
 REPLICATES = "Near. If your method is right, more replicates will bring it nearer."
 
 
@@ -124,6 +125,11 @@ def test_only_what_rounding_explains_wants_more_digits():
 def test_a_simulated_answer_wants_more_replicates():
     assert diagnose(5.078, 5.0, simulated=True) == REPLICATES
     assert diagnose(6.3, 5.0, simulated=True) not in (REPLICATES, NEAR)
+    slips = {"a step too far": 5.06}
+    assert diagnose(5.0601, 5.0, slips=slips, simulated=True) == "a step too far"
+    assert diagnose(5.0671, 5.0, slips=slips, simulated=True) == REPLICATES  # nearer to the slip, perhaps by chance
+    for rounded in (0.8, 0.82):  # of four digits, none but the first two can be had
+        assert diagnose(rounded, 0.8165, rtol=0, atol=1e-3, simulated=True) == ROUNDED_SIMULATED
 
 
 def test_a_slip_is_looked_for_before_anything_near():

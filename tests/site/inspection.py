@@ -107,6 +107,18 @@ def sideways_faults(page):
     )
 
 
+def table_faults(page):
+    """List the tables of which a column lies outside the box in which the table scrolls."""
+    return page.evaluate(
+        """() => {
+            const isWide = box => box.scrollWidth > box.clientWidth + 1;
+            const isCut = box => box.tagName !== "MAIN" && (isWide(box) || isCut(box.parentElement));
+            const tables = [...document.querySelectorAll("main table")].filter(e => e.clientWidth);
+            return tables.filter(e => isCut(e.parentElement)).map(e => `a table is cut: ${e.outerHTML.slice(0, 300)}`);
+        }"""
+    )
+
+
 def image_faults(page):
     """List the content images whose alternative text says nothing: absent, a file name, or a few words."""
     images = page.eval_on_selector_all(

@@ -1,7 +1,7 @@
 """Negative controls: each fault that the tests of the site look for is found when it is planted."""
 
 import pytest
-from inspection import axe_faults, head_faults, image_faults, link_faults, opened, sideways_faults
+from inspection import axe_faults, head_faults, image_faults, link_faults, opened, sideways_faults, table_faults
 
 PAGE = """<!doctype html>
 <html lang="en"><head><title>A page</title><link rel="icon" href="data:,">
@@ -20,6 +20,10 @@ FAULTS = {
     # Port 9 answers nowhere; that it was asked is enough.
     "other origin": ('<script src="http://127.0.0.1:9/tracker.js"></script>', "other origin: http://127.0.0.1:9/"),
     "sideways scroll": ('<p style="width: 3000px">Wide.</p>', "pixels wide"),
+    "table cut off": (
+        f'<div tabindex="0" style="overflow: auto"><table><tr><td>{"w" * 999}</td></tr></table></div>',
+        "a table is cut",
+    ),
     "low contrast": ('<p style="color: #bbb; background: #fff">Pale.</p>', "axe color-contrast"),
     "unnamed slider": ('<input type="range">', "axe label"),
     "skipped heading": ("<h4>Deep</h4>", "axe heading-order"),
@@ -30,7 +34,7 @@ FAULTS = {
 
 def faults(browser, folder, url):
     with opened(browser, f"{url}/page.html") as (page, log):
-        found = log.faults() + axe_faults(page) + sideways_faults(page) + image_faults(page)
+        found = log.faults() + axe_faults(page) + sideways_faults(page) + table_faults(page) + image_faults(page)
     return found + link_faults(folder, folder / "page.html")
 
 

@@ -8,7 +8,9 @@ from functools import cache
 from itertools import pairwise
 
 import curves_asthma_nested as nested
+import nested_reference
 import numpy as np
+import pandas as pd
 import tables_asthma_nested as tables
 from paths import ROOT
 from scipy import special, stats
@@ -258,7 +260,15 @@ def stands_out():
     apart = low[:, np.newaxis] > up
     names = np.array(nested.counts().states)
     others = names != names[low.argmax()]
-    return names[apart.any(axis=1)].item(), "all" if not apart[others][:, others].any() else "most"
+    assert low.max() > low[others].max() + 4
+    return names[apart.any(axis=1)].item(), "any" if not apart[others][:, others].any() else "hardly any"
+
+
+def misses_the_median_spread():
+    """The states whose interval for the spread misses the median state's."""
+    low, up = intervals_of_spread().T
+    median = 100 * np.exp(-nested_reference.hyper_mean("nu") / 2)
+    return tuple(np.array(nested.counts().states)[(low > median) | (up < median)])
 
 
 def misses_the_median():
@@ -292,7 +302,48 @@ def large_counties_of_texas():
     large = x >= np.quantile(x, 0.95)
     rates = y[large].sum() / x[large].sum(), y[~large].sum() / x[~large].sum()
     assert nested.raw_rate("Texas") < state_means()[place("Texas")]
-    return ("low" if rates[0] < rates[1] else "high",)
+    weight = x / (x + worth("Texas"))
+    share = weight[large].sum() / weight.sum() / (x[large].sum() / x.sum())
+    assert abs(share - 1) > 1 / 2
+    return "low" if rates[0] < rates[1] else "high", "less" if share < 1 else "more"
+
+
+def worth(state):
+    """Exposure that a state's population is worth: shape over mean."""
+    return (nested.posterior()[0][place(state)] * nested.SHAPE / nested.MEAN).sum()
+
+
+def step_of_florida():
+    """Of the step from the raw rate to the posterior mean, the part that the mean without the nation has made."""
+    data, mass = nested.counts(), nested.posterior()[0][place("Florida")]
+    here = data.state == place("Florida")
+    y, x = data.y[here, np.newaxis], data.x[here, np.newaxis]
+    log_mean, shape = np.linspace(np.log(3), np.log(12), 181), nested.SHAPE[mass.sum(axis=0) > 1e-3]
+    of_shape = mass.sum(axis=0)[mass.sum(axis=0) > 1e-3]
+    alone = 0
+    for a, chance in zip(shape, of_shape / of_shape.sum(), strict=True):
+        ratio = a / np.exp(log_mean)
+        log_likelihood = stats.nbinom.logpmf(y, a, ratio / (ratio + x)).sum(axis=0)
+        likelihood = np.exp(log_likelihood - log_likelihood.max())
+        alone += chance * (likelihood @ np.exp(log_mean)) / likelihood.sum()
+    raw = nested.raw_rate("Florida")
+    part = (raw - alone) / (raw - state_means()[place("Florida")])
+    return "Florida", "more" if part > 0.5 else "less"
+
+
+def growth_by_size():
+    """Growth of the smallest quarter's rate less that of the largest twentieth's, with a jackknife over states."""
+    data = nested.counts()
+    order = data.x.argsort().argsort() / data.x.size
+    kept = [np.ones(data.y.size, bool), *(data.state != s for s in range(len(data.states)))]
+
+    def grown(here):
+        return np.log(data.later[here].sum() / data.later_x[here].sum() / (data.y[here].sum() / data.x[here].sum()))
+
+    gap = np.array([grown((order < 0.25) & part) - grown((order >= 0.95) & part) for part in kept])
+    error = np.sqrt((len(gap) - 2) / (len(gap) - 1) * ((gap[1:] - gap[1:].mean()) ** 2).sum())
+    assert gap[0] > error
+    return ("less" if gap[0] < 2 * error else "more",)
 
 
 def raw_rate_and_mean():
@@ -335,6 +386,30 @@ def what_the_spreads_do():
     kept = {spread: within**2 / (within**2 + noise**2) for spread, within in (("wide", 5.0), ("narrow", 0.05))}
     stays = max(kept, key=kept.get)
     return part, "narrow" if part == "wide" else "wide", "narrow" if stays == "wide" else "wide", f"{stays}r"
+
+
+def dots_at_the_start():
+    """Ends of the eight estimates, and how far most are from their state's mean, with spreads of 12% and 20%."""
+    shown = {"Utah": ["Piute", "Beaver", "Sanpete", "Salt Lake"]}
+    shown["West Virginia"] = ["Calhoun", "Ritchie", "Boone", "Kanawha"]
+    data, a, dots, away = nested.counts(), 1 / 0.2**2, [], []
+    name = pd.read_csv(nested_reference.FILE)["county"].to_numpy()
+    log_mean = np.log(4.8) + 0.12 * np.linspace(-6, 6, 601)
+    m = np.exp(log_mean)
+    for state, counties in shown.items():
+        here = data.state == place(state)
+        ratio = a / m[:, np.newaxis]
+        log_likelihood = stats.nbinom.logpmf(data.y[here], a, ratio / (ratio + data.x[here])).sum(axis=1)
+        mass = np.exp(log_likelihood - log_likelihood.max()) * stats.norm.pdf(log_mean, np.log(4.8), 0.12)
+        mass /= mass.sum()
+        for county in counties:
+            at = np.flatnonzero(here & (name == f"{county} County"))
+            y, x = data.y[at].item(), data.x[at].item()
+            dots.append(mass @ ((a + y) / (a / m + x)))
+            away.append(abs(dots[-1] - mass @ m))
+    assert min(dots) > 2.7
+    near = np.mean(np.array(away) < 0.5)
+    return f"{np.floor(10 * min(dots)) / 10:.1f}", round(max(dots)), "near" if near > 0.8 else "far from"
 
 
 def piute_is_near():
@@ -435,7 +510,7 @@ SENTENCES = [
         "adds up {{eq}}`eq-nested-score`; {} is better, and one unit is a factor $e$",
         lambda: which_way_is_better()[:1],
     ),
-    ("that a Poisson with those means lacks; {} is better.", lambda: which_way_is_better()[1:]),
+    ("against one with the counts as means; {} is better.", lambda: which_way_is_better()[1:]),
     ("It has the {} log score and the {} deviance.", best_and_lowest),
     (
         "From {} to {} is the largest step. Counties differ, and pooling that denies it is ahead only of {}.",
@@ -465,11 +540,18 @@ SENTENCES = [
         "largest ones {}.",
         small_and_large,
     ),
-    ("{} stands out; {} other states overlap with each other.", stands_out),
+    ("{}'s starts highest by far; {} two of the others overlap.", stands_out),
+    ("For all states but {} the interval holds the median:", misses_the_median_spread),
+    ("and *which* do is sure for {} alone.", misses_the_median_spread),
     ("About {} intervals miss it, {}'s and {}'s by most.", misses_the_median),
-    ("starts at {{glue:text}}`florida_low:.2f`, {} the median state.", level_of_florida),
+    ("starts at {{glue:text}}`florida_low:.1f`, {} the median state.", level_of_florida),
     ("Hawaii's raw rate is {} still, and its interval {} the median state easily:", hawaii),
-    ("in which the few large ones, {} in Texas, count for little more", large_counties_of_texas),
+    (
+        "in which the few large ones, {} in Texas, count for far {} than their share of the people.",
+        large_counties_of_texas,
+    ),
+    ("(in {} {} than half of that step is another weighing, not shrinkage)", step_of_florida),
+    ("a difference of {} than two standard errors, summed by states.", growth_by_size),
     ("The raw rate weighs counties by {};", raw_rate_and_mean),
     ("the estimates of a state gather around its own mean, most closely in {} and least in {}.", gathers_most),
     (
@@ -480,10 +562,11 @@ SENTENCES = [
     ),
     (
         "With a {} spread *between* states, the green strokes of Utah and West Virginia part; with a {} one, both "
-        "stand at the dashed line. With a {} spread *within* states, each dot goes to its state's stroke; the {} it "
+        "stand at the dashed line. With a {} spread *within* states, each dot nears its state's stroke; the {} it "
         "is, the more of its distance a dot keeps,",
         what_the_spreads_do,
     ),
+    ('"between {} and {}, most of them {} the strokes for the states\' means."', dots_at_the_start),
     ("almost the mean of Utah's counties, since its own data weigh {}.", piute_is_near),
     ("the state's mean stays {} to the nation than the county's rate does.", closer_to_the_nation),
     (

@@ -395,6 +395,42 @@ def longest_sequence():
     return max(exists) + 1, max(exists)
 
 
+def what_is_left():
+    """The correlation of A and B after the data, by quadrature, and the unit fraction that is nearest."""
+    words = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5}
+    found = reference.under_proper_priors()[0]
+    word = min(words, key=lambda each: abs(words[each] - found))
+    assert abs(words[word] - found) < 0.005
+    return (word,)
+
+
+def ninth_school():
+    """The chance of a positive effect, by quadrature, and the fraction that is nearest."""
+    fractions = [Fraction(whole - 1, whole) for whole in range(2, 11)]
+    found = reference.under_proper_priors()[-1]
+    nearest = min(fractions, key=lambda each: abs(each - found))
+    assert abs(nearest - found) < 0.005
+    return (nearest,)
+
+
+def told_apart():
+    """The order of a single head in three flips, under a mixture of coins, one coin and three different coins."""
+    orders = [(0, 0, 1), (0, 1, 0), (1, 0, 0)]
+    one, other = Fraction(1, 5), Fraction(4, 5)
+    kinds = {
+        "a mixture": [[one] * 3, [other] * 3],
+        "independent draws of one distribution": [[one] * 3],
+        "independent draws of different distributions": [[one, HALF, other]],
+    }
+    given = {}
+    for kind, drawn in kinds.items():
+        chances = [
+            sum(np.prod([coin(p, x) for p, x in zip(at, order, strict=True)]) for at in drawn) for order in orders
+        ]
+        given[kind] = [chance / sum(chances) for chance in chances]
+    return tuple(kind for kind in kinds if given[kind] == [Fraction(1, 3)] * 3)
+
+
 def lowest_of_fifty():
     """Where the smallest eigenvalue of the matrix of correlations is zero."""
     lowest = optimize.brentq(lambda rho: np.linalg.eigvalsh(matrix(50, rho))[0], -0.5, -1e-6)
@@ -403,6 +439,9 @@ def lowest_of_fifty():
 
 SENTENCES = [
     ("to minus one {} at fifty", lowest_of_fifty),
+    ("A correlation of about a {} is left,", what_is_left),
+    ("it is positive with probability about {}.", ninth_school),
+    ("**It cannot tell {} from {}.**", told_apart),
     ("that lies more {} the diagonal than {} it.", side_of_the_diagonal),
     ("who learns that A's effect is large will expect {} of B too.", what_a_large_effect_tells),
     ("{} variables are {}. Neither statement can be reversed.", order_of_properties),
@@ -432,7 +471,7 @@ SENTENCES = [
     ("A single sequence can give {0} away, by its runs. It cannot tell {1} or {2} from a coin", which_is_which),
     ("whatever the frequency, some coin explains the sequence at least as {}.", best_coin),
     (
-        "{} replacement the mixture is right for every $N$; that step is exact. {} replacement it is",
+        "{} replacement the mixture is right for every $N$. {} replacement it is",
         mixtures_on_the_way,
     ),
     ("the variance without replacement is {} by the factor $1 - {}$.", variance_without_replacement),

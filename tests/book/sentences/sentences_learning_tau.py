@@ -288,7 +288,7 @@ def a_new_school():
     sd, above = references.new_school()
     times = sd / references.moments()[1][-1, -1] ** 0.5
     assert above < references.chances_above_zero()[-1] - 0.05
-    return ({1: "once", 2: "twice", 3: "three times"}[round(times)],)
+    return ("nearly twice" if 1.9 < times < 2 else "twice" if times < 2.1 else "more than twice",)
 
 
 def promised_and_delivered():
@@ -433,7 +433,7 @@ SENTENCES = [
     ),
     ("School A has the {} estimate, so whatever lets schools differ lets A {}.", why_a_rises),
     ("{} is the likeliest to be first and {} to be last,", likeliest_places),
-    ("and {}, whose {} points are {} precise, with {{glue:text}}`best_g:.2f`.", g_is_more_precise),
+    ("and {}, whose {} points are {} precise, with about {{glue:text}}`best_g:.1f`.", g_is_more_precise),
     (
         "in the middle for the {}, to the {} of the middle for the smallest, and to the {} of it for "
         "the standard deviation.",

@@ -229,15 +229,16 @@ def best_guesses():
 def outlier_under_a_heavy_tail():
     """How far 58 and 28 move towards 8: a normal population and a t with 4 degrees, both of spread 5."""
     theta = np.linspace(-150, 200, 35_001)
-    less = []
+    laws, less = (stats.norm(8, 5), stats.t(4, 8, 5 / 2**0.5)), []
     for estimate in (58, 28):
         moved = []
-        for law in (stats.norm(8, 5), stats.t(4, 8, 5 / 2**0.5)):
+        for law in laws:
             assert np.isclose(law.std(), 5)
             weight = law.pdf(theta) * stats.norm.pdf(estimate, theta, 15)
             moved.append(estimate - weight @ theta / weight.sum())
         less.append(moved[1] < moved[0])
-    return "less" if less[0] else "more", "does" if less[1] else "does not"
+    tail = "heavier" if laws[1].sf(58) > laws[0].sf(58) else "lighter"
+    return tail, "less" if less[0] else "more", "does" if less[1] else "does not"
 
 
 def better_on_average():
@@ -431,8 +432,8 @@ SENTENCES = [
         best_guesses,
     ),
     (
-        "A population with a heavier tail shrinks an estimate {} only once it lies far out for its standard error; a "
-        "28 with a standard error of 15 {}.",
+        "A {} tail with the same standard deviation shrinks an estimate {} only once it lies far out for its standard "
+        "error; a 28 with a standard error of 15 {}.",
         outlier_under_a_heavy_tail,
     ),
     (

@@ -208,7 +208,7 @@ UNBOUND = {
     ("exchangeability", "1,000,000 Cauchy draws"): "the mean of Cauchy draws is as wild as one of them",
     ("exchangeability", "N = 7: "): "an error of rounding: the eigenvalue is zero, as the line says",
     ("learning-tau", "divergences in each chain"): "of chains that went to zero, which hangs on the last bits",
-    ("learning-tau", "largest log density"): "how far an improper posterior was followed",
+    ("learning-tau", "largest log densities"): "how far an improper posterior was followed",
     ("learning-tau", "smallest tau"): "how far an improper posterior was followed",
     ("learning-tau", "tau after 100 draws"): "how far an improper posterior was followed",
 }

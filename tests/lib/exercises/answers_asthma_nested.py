@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 from exercise_rules import Right, Wrong
-from scipy import integrate, stats
+from scipy import integrate, optimize, stats
 
 Z = 1.959964
 NODE, WEIGHT = np.polynomial.hermite_e.hermegauss(40)
@@ -24,12 +24,14 @@ def simulated():
     return one.std(), np.corrcoef(one, two)[0, 1]
 
 
-def capital(of_county=False, poisson=False, prior=True):
+def capital(of_county=False, poisson=False, prior=True, jacobian=True):
     """A posterior mean by SciPy's adaptive integrator over m, in place of the check's grid over log m."""
 
     def weight(m):
         expected = 4.376 * m
         likelihood = stats.poisson.pmf(22, expected) if poisson else stats.nbinom.pmf(22, 24, 24 / (24 + expected))
+        if not jacobian:
+            return likelihood * stats.norm.pdf(np.log(m), np.log(4), 0.12)
         return likelihood * (stats.lognorm.pdf(m, 0.12, scale=4) if prior else 1 / m)
 
     def value(m):
@@ -39,6 +41,11 @@ def capital(of_county=False, poisson=False, prior=True):
     low, high = 4 * np.exp(-8 * 0.12), 4 * np.exp(8 * 0.12)
     total = integrate.quad(weight, low, high)[0]
     return (integrate.quad(lambda m: value(m) * weight(m), low, high)[0] / total,)
+
+
+def near_the_middle(log_m):
+    """Minus the log posterior density of log m, by hand."""
+    return (log_m - np.log(4)) ** 2 / 2 / 0.12**2 - 22 * log_m + 46 * np.log(24 + 4.376 * np.exp(log_m))
 
 
 RIGHT = [
@@ -89,6 +96,8 @@ WRONG = [
     Wrong("capital", lambda: capital(of_county=True), ["the county's own rate"]),
     Wrong("capital", lambda: capital(poisson=True), ["not Poisson"]),
     Wrong("capital", lambda: capital(prior=False), ["Where is the prior"]),
+    Wrong("capital", lambda: capital(jacobian=False), ["a factor 1 / m"]),
+    Wrong("capital", lambda: (np.exp(optimize.minimize_scalar(near_the_middle, (1, 2)).x),), ["posterior median"]),
     Wrong("twice_the_years", (1 / 7,), ["weight before"]),
     Wrong("twice_the_years", (2 / 7,), ["can never pass one"]),
     Wrong("twice_the_years", (6 / 7,), ["state's mean before"]),

@@ -148,13 +148,13 @@ WRONG = [
     Wrong("nearest_coin", (0,), ["they are no mixture"]),
     Wrong("nearest_coin", (two_heads_in_five(),), ["two heads in five"]),
     Wrong(
-        "nearest_coin", (1 - np.mean([2 * p * (1 - p) for p in np.linspace(0, 1, 100_001)]),), ["all chances are alike"]
+        "nearest_coin", (1 - np.mean([2 * p * (1 - p) for p in np.linspace(0, 1, 100_001)]),), ["with a uniform chance"]
     ),
-    Wrong("longest_extension", (6, 7), ["room for one more", "have to be constant"]),
+    Wrong("longest_extension", (6, 7), ["How low with one more", "have to be constant"]),
     Wrong("longest_extension", (8, 8), ["negative", "negative"]),
     Wrong("longest_extension", (-1 / 6, -1 / 6), ["the correlation.", "the correlation."]),
     Wrong("longest_extension", (2, 2), ["where you begin", "where you begin"]),
-    Wrong("longest_extension", (longest(), 5), ["Right.", "five can"]),
+    Wrong("longest_extension", (longest(), 5), ["Right.", "Can more?"]),
     Wrong("two_draws_far_apart", (2 / 5,), ["before the first draw"]),
     Wrong("two_draws_far_apart", (float(urn(all, 2)),), ["Divide by"]),
     Wrong("two_draws_far_apart", (3 / 5,), ["one more of all balls"]),

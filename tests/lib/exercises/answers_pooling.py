@@ -99,7 +99,10 @@ WRONG = [
     Wrong("power_at_20", lambda: (rejects((SIGMA + 20) ** 2),), ["do not add up"]),
     Wrong("power_at_20", lambda: (1 - rejects(SIGMA**2 + 400),), ["does not reject"]),
     Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, 15.507),), ["degrees of freedom"]),
-    Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, about=np.ones(8)) + 0.003,), ["plain average"]),
+    # From the plain average: what a thousand replicates of the right method may find as well.
+    Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, about=np.ones(8)) + 0.003,), ["more replicates will bring"]),
+    Wrong("power_at_20", (0.79,), ["more replicates will bring"]),  # one run of a thousand in 25 is as low
+    Wrong("power_at_20", (0.8,), ["give more digits, from more replicates"]),
     Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, about=np.zeros(8)),), ["true mean"]),
     Wrong("power_at_20", (0.05,), ["false alarm"]),
 ]

@@ -48,6 +48,7 @@ VARIANCE_OF_MU = given_tau(5.0)[1][-1, -1]
 MU = given_tau(5.0)[0][-1]
 MEAN_A = given_tau(5.0)[0][0]
 POOLED = np.average(Y, weights=SIGMA**-2)
+SD_MU_KNOWN = (1 / (1 / 15**2 + 1 / 5**2) + 15**2) ** 0.5
 SD_AGAIN = (SD_A**2 + 15**2) ** 0.5
 WEIGHT_LARGER = 25 / (25 + 7.5**2)
 
@@ -94,6 +95,7 @@ WRONG = [
     # 28 t / (t + 225) = 18 t / (t + 100) with t = tau^2
     Wrong("crossing_of_a_and_g", ((18 * 225 - 28 * 100) ** 0.5 / 10**0.5,), ["part of mu is missing"]),
     Wrong("crossing_of_a_and_g", lambda: (crossing("A", "G") ** 2,), ["tau squared"]),
+    Wrong("crossing_of_a_and_g", (0,), ["At zero all schools agree"]),
     Wrong("variance_of_posterior_means", (64,), ["of the true effects"]),
     Wrong("variance_of_posterior_means", (208,), ["of the estimates. Shrinking"]),
     Wrong("variance_of_posterior_means", (1 / (1 / 64 + 1 / 144),), ["of one effect"]),
@@ -119,4 +121,5 @@ WRONG = [
     Wrong("second_experiment", (250**0.5, 1 - reaches(MEAN_A, SD_AGAIN)), ["varies about", "stays below"]),
     Wrong("second_experiment", (SD_A**2 + 225, reaches(POOLED, 15)), ["the variance", "complete-pooling"]),
     Wrong("second_experiment", (SD_AGAIN, reaches(MU, SD_AGAIN)), ["Right.", "centred at mu"]),
+    Wrong("second_experiment", (SD_MU_KNOWN, reaches(MEAN_A, SD_MU_KNOWN)), ["takes mu for known"] * 2),
 ]
