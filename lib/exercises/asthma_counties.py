@@ -1,7 +1,7 @@
 """Checks for the practice exercises of the chapter on asthma in many counties."""
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from lib.checks import check
 from lib.datasets import asthma_california
@@ -88,6 +88,7 @@ def chance_of_hidden(chance: object) -> None:
         _chances(_HIDDEN, exposure).sum(),
         slips={
             "Zero is shown, not hidden.": _chances(np.arange(6.0), exposure).sum(),
+            "Above five it is shown, too.": 1 - _chances(np.zeros(1), exposure).sum(),
             "Five is hidden too.": _chances(_HIDDEN[:-1], exposure).sum(),
             "This is the chance that the count is shown.": 1 - _chances(_HIDDEN, exposure).sum(),
             "This is the chance of a count from 0 to 4.": _chances(np.arange(5.0), exposure).sum(),
@@ -110,6 +111,9 @@ def expected_hidden_count(count: object) -> None:
     """Check the expected count in Yuba County given that it is from 1 to 5."""
     exposure = _YEARS * _YUBA / _MILLION
     weights = _chances(_HIDDEN, exposure)
+    one_year = _chances(_HIDDEN, exposure / _YEARS)
+    mean_as_rate = stats.nbinom.pmf(_HIDDEN, _SHAPE, _MEAN / (_MEAN + exposure))
+    turned_round = stats.nbinom.pmf(_HIDDEN, _SHAPE, exposure / (_RATE + exposure))
     poisson = stats.poisson.pmf(_HIDDEN, exposure * _MEAN)
     check(
         count,
@@ -130,6 +134,11 @@ def expected_hidden_count(count: object) -> None:
                 _HIDDEN * poisson
             ).sum()
             / poisson.sum(),
+            "The three years are left out of the exposure.": (_HIDDEN * one_year).sum() / one_year.sum(),
+            "The rate parameter is shape / mean; this takes the mean for it.": (_HIDDEN * mean_as_rate).sum()
+            / mean_as_rate.sum(),
+            "p and 1 - p are the wrong way round: it is b / (b + x).": (_HIDDEN * turned_round).sum()
+            / turned_round.sum(),
         },
     )
 
@@ -154,6 +163,21 @@ def mean_of_2020(mean: object) -> None:
             "The hidden counts are read as zero.": _best(np.nan_to_num(counts), exposure)[1],
             "Every hidden count is read as 3. Only their sum is known, and that each is from 1 to 5.": _best(
                 np.where(shown, counts, 3), exposure
+            )[1],
+            "This gives every hidden count the same share of the sum. Each may be anything from 1 to 5.": _best_shared(
+                counts, exposure, total
+            )[1],
+            "The sum is as it should be, but each hidden count is also from 1 to 5.": _best_with_total(
+                counts, exposure, total, np.arange(total + 1.0)
+            )[1],
+            "Zero is shown, not hidden: each hidden count is from 1 to 5.": _best_with_total(
+                counts, exposure, total, np.arange(6.0)
+            )[1],
+            "This is for a sum of 75. What the hidden counts have above one each sums to 55 - 20.": _best_with_total(
+                counts, exposure, total + (~shown).sum()
+            )[1],
+            "This has the population of 2010; the question has that of 2017.": _best_with_total(
+                counts, _YEARS * frame["population_2010"].to_numpy() / _MILLION, total
             )[1],
             "This has the total of the period before, 66.": _best_with_total(counts, exposure, 66)[1],
             "This is the period before, with its total.": _best_with_total(before, exposure, 66)[1],
@@ -243,8 +267,23 @@ def _best(counts: FloatArray, exposure: FloatArray, suppressed: tuple[int, int] 
     return np.asarray(np.exp(found.x))
 
 
-def _best_with_total(counts: FloatArray, exposure: FloatArray, total: int) -> FloatArray:
-    """Shape and mean with the highest likelihood of the counts shown and of hidden ones with this sum."""
+def _best_shared(counts: FloatArray, exposure: FloatArray, total: int) -> FloatArray:
+    """Shape and mean with the highest likelihood if hidden counts are equal parts of their sum, whole or not."""
+    gone = np.isnan(counts)
+    read = np.where(gone, total / gone.sum(), counts)
+
+    def cost(logs: FloatArray) -> float:
+        shape, mean = np.exp(logs)
+        expected = mean * exposure
+        rising = special.gammaln(shape + read) - special.gammaln(shape)
+        return -float((rising + read * np.log(expected / shape) - (shape + read) * np.log1p(expected / shape)).sum())
+
+    found = optimize.minimize(cost, np.log([5.0, 10.0]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
+    return np.asarray(np.exp(found.x))
+
+
+def _best_with_total(counts: FloatArray, exposure: FloatArray, total: int, numbers: FloatArray = _HIDDEN) -> FloatArray:
+    """Shape and mean with the highest likelihood of the counts shown and of hidden ones, of these numbers, in sum."""
     gone = np.isnan(counts)
     start = np.log(_best(counts, exposure, (1, 5)))
 
@@ -252,10 +291,10 @@ def _best_with_total(counts: FloatArray, exposure: FloatArray, total: int) -> Fl
         shape, mean = np.exp(logs)
         success = shape / (shape + mean * exposure)
         sums = np.ones(1)
-        for chances in stats.nbinom.pmf(_HIDDEN, shape, success[gone, np.newaxis]):
+        for chances in stats.nbinom.pmf(numbers, shape, success[gone, np.newaxis]):
             sums = np.convolve(sums, chances)
         shown = stats.nbinom.logpmf(counts[~gone], shape, success[~gone]).sum()
-        return -float(shown + np.log(sums[total - gone.sum()]))
+        return -float(shown + np.log(sums[total - gone.sum() * int(numbers[0])]))
 
     found = optimize.minimize(cost, start, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
     return np.asarray(np.exp(found.x))

@@ -123,6 +123,9 @@ CALIFORNIA_SHAPE, CALIFORNIA_MEAN = (
 HIDDEN_NUMBER = asthma.california_numbers_hidden("2017_2019")
 CALIFORNIA_WORTH = asthma.california_worth()
 CALIFORNIA_SETS = asthma.california_sets()
+CALIFORNIA_SPREADS = CALIFORNIA_SETS.std(axis=1, ddof=1)
+CALIFORNIA_SPREAD_OF_MEANS = (asthma.california_rates() @ np.exp(asthma.LOG_RATES)).std(ddof=1)
+CALIFORNIA_BEFORE_FRESNO = (CALIFORNIA_SETS[:, asthma.california_place("Fresno")] < CALIFORNIA_SETS.T).sum(axis=0)
 CALIFORNIA_FIRST, CALIFORNIA_LAST = asthma.california_ends()
 CALIFORNIA_SMALL, CALIFORNIA_MILLIONS = asthma.california()[0] < 0.6, asthma.california()[0] > 3
 CALIFORNIA_GAIN = asthma.california_scores("full") - asthma.california_scores("common")
@@ -130,16 +133,16 @@ TWICE_IN_A_MILLION = exp(-30) * sum(30**k / factorial(k) for k in range(61, 200)
 
 
 def of_sets(values: np.ndarray, quantile: float | None = None) -> tuple[float, float]:
-    """Return mean or quantile of a value of each set, and five standard errors of it in the page's 10,000 draws."""
+    """Return mean or quantile of a value of each set, and five standard errors, for 40,000 draws and as many sets."""
     if quantile is None:
-        return float(values.mean()), float(5 * values.std() / 89)
-    beside = np.quantile(values, [quantile - 0.008, quantile + 0.008])  # five standard errors of a share of 2.5%
+        return float(values.mean()), float(5 * values.std() / 141)
+    beside = np.quantile(values, [quantile - 0.0055, quantile + 0.0055])  # five standard errors of a share of 2.5%
     return float(np.quantile(values, quantile)), float(np.diff(beside)[0] / 2)
 
 
 def of_share(share: float) -> tuple[float, float]:
     """Return a probability and five standard errors of a share of the page's draws, and of the sets."""
-    return float(share), float(5 * (share * (1 - share) / 8000) ** 0.5)
+    return float(share), float(5 * (share * (1 - share) / 20_000) ** 0.5)
 
 
 def california_score(method: str) -> float:
@@ -1161,7 +1164,7 @@ NUMBERS: list[Number] = [
             "asthma-counties",
             f"{county.lower()}_mean",
             asthma.california_rate(county),
-            0.04,  # five standard errors of an average of conditional means
+            0.025,  # five standard errors of an average of conditional means
             THREE_GRIDS,
         )
         for county in ("Fresno", "Madera", "Merced", "Stanislaus")
@@ -1182,7 +1185,8 @@ NUMBERS: list[Number] = [
             "diego_last": CALIFORNIA_LAST[asthma.california_place("San Diego")],
             "likeliest_last": CALIFORNIA_LAST.max(),
             "highest_small": CALIFORNIA_FIRST[CALIFORNIA_SMALL].sum(),
-            "lowest_small": CALIFORNIA_LAST[CALIFORNIA_SMALL].sum(),
+            "fresno_rank_sure": (CALIFORNIA_BEFORE_FRESNO < 14).mean(),
+            "sd_larger": np.mean([spread > CALIFORNIA_SPREAD_OF_MEANS for spread in CALIFORNIA_SPREADS]),
         }.items()
     ),
     *(
@@ -1194,9 +1198,7 @@ NUMBERS: list[Number] = [
             ("least_rate", CALIFORNIA_SETS.min(axis=1), None),
             ("least_low", CALIFORNIA_SETS.min(axis=1), 0.025),
             ("least_high", CALIFORNIA_SETS.min(axis=1), 0.975),
-            ("sd_of_rates", CALIFORNIA_SETS.std(axis=1, ddof=1), None),
-            ("sd_low", CALIFORNIA_SETS.std(axis=1, ddof=1), 0.025),
-            ("sd_high", CALIFORNIA_SETS.std(axis=1, ddof=1), 0.975),
+            ("sd_of_rates", CALIFORNIA_SPREADS, None),
         )
     ),
     Number("asthma-counties", "fresno_rank_low", 1, 0, SETS),
@@ -1204,7 +1206,7 @@ NUMBERS: list[Number] = [
     Number(
         "asthma-counties",
         "sd_of_means",
-        statistics.stdev([float(rate) for rate in asthma.california_rates() @ np.exp(asthma.LOG_RATES)]),
+        CALIFORNIA_SPREAD_OF_MEANS,
         0.01,
         THREE_GRIDS,
     ),
@@ -1226,7 +1228,7 @@ NUMBERS: list[Number] = [
     *(
         number
         for name, ahead, behind, se in (
-            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se", 2.5)),
+            ("behind_dropped", "full", "dropped", MonteCarlo("behind_dropped_se", 3)),
             ("behind_zeroed", "full", "zeroed", MonteCarlo("behind_zeroed_se")),
             ("left_half", "zeroed", "half", MonteCarlo("left_se", 3)),
             ("left_common", "zeroed", "common", MonteCarlo("left_se", 3)),

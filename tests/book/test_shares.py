@@ -147,6 +147,12 @@ def shasta_of_the_lead():
     return lead[asthma.california_place("Shasta")] / lead.sum()
 
 
+def know_themselves():
+    """Of the counties of more than a million, those that half a death added predicts better than one rate."""
+    many = asthma.california()[0] > 3
+    return (asthma.california_scores("half") > asthma.california_scores("common"))[many].mean()
+
+
 def hidden_counties():
     _, low, high = asthma.california()
     return (np.asarray(low) < np.asarray(high)).mean()
@@ -300,6 +306,7 @@ SHARES = {
         "about a third": lambda: 10**-0.5,
         "a quarter of them": lambda: PEOPLE["Los Angeles"] / PEOPLE.sum(),
         "Shasta a quarter of it": shasta_of_the_lead,
+        "six of nine": know_themselves,
         "more than a sixth": smaller_than_fresno,
         "ten times the number": lambda: 1_000_000 / 100_000,
         "39 in 40": 0.975,

@@ -60,11 +60,11 @@ def county_count(exposure, counts, shape=3, rate=5):
 
 
 @cache
-def california(period="2017_2019"):
+def california(period="2017_2019", census=2017):
     """Exposure in million person-years, and the least and the greatest number that each count may be."""
     with (DATA / "asthma_california.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    exposure = np.array([3e-6 * int(row["population_2017"]) for row in rows])
+    exposure = np.array([3e-6 * int(row[f"population_{census}"]) for row in rows])
     counts = [row[f"deaths_{period}"] for row in rows]
     least, greatest = ([float(count or end) for count in counts] for end in (1, 5))
     return exposure, np.array(least), np.array(greatest)
@@ -282,21 +282,22 @@ def california_ends():
 
 
 @cache
-def california_with_total(period, total):
+def california_with_total(period, total, numbers=range(1, 6), census=2017):
     """Shape and mean with the highest likelihood if the sum of the hidden counts is known, by products of polynomials.
 
     The chance of a sum is a coefficient of the product of the counties' generating functions: here found by evaluating
     it at roots of unity.
     """
-    exposure, least, greatest = california(period)
+    exposure, least, greatest = california(period, census)
     hidden = least < greatest
-    unity = np.exp(2j * np.pi * np.arange(256) / 256)
+    unity = np.exp(2j * np.pi * np.arange(2048) / 2048)
+    powers = np.power.outer(unity, np.asarray(numbers))
 
     def cost(place):
         shape, mean = 1 / place[1] ** 2, np.exp(place[0])
         count = stats.nbinom(shape, shape / (shape + mean * exposure))
-        chances = np.array([count.pmf(k) for k in range(1, 6)])[:, hidden]
-        product = np.prod(np.power.outer(unity, np.arange(1, 6)) @ (chances / chances.sum(axis=0)), axis=1)
+        chances = np.array([count.pmf(k) for k in numbers])[:, hidden]
+        product = np.prod(powers @ (chances / chances.sum(axis=0)), axis=1)
         of_total = float((product * unity**-total).mean().real)
         return -count.logpmf(least)[~hidden].sum() - np.log(chances.sum(axis=0)).sum() - np.log(of_total)
 

@@ -7,7 +7,7 @@ import references_asthma as asthma
 from scipy import special
 from still_pictures import panels
 
-DRAWS = 10_000  # independent draws of the posterior
+DRAWS = 40_000  # independent draws of the posterior
 HIDDEN_DEATHS = 66  # in 2017-19, as the state says
 ROUNDED = 0.1  # pixels, beside four standard errors
 

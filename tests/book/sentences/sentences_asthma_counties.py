@@ -382,14 +382,10 @@ def which_lead_is_won_where():
     over_one, over_raw = lead("full", "common"), lead("full", "half")
     winners = (people > 2e5) & (over_one > 1)
     assert over_one[winners].sum() > over_one.sum()
-    parts = [over_raw[part].sum() / over_raw.sum() for part in (people < 2e5, (people > 2e5) & (people < 1e6))]
-    assert min(parts) > 1 / 5 and abs(over_raw.max() / over_raw.sum() - 1 / 4) < 0.03
-    return (
-        NUMBERS[winners.sum()].capitalize(),
-        "large",
-        "below" if sum(parts) > 3 / 4 else "above",
-        names[over_raw.argmax()],
-    )
+    parts = {"small": people < np.median(people), "large": people > np.median(people)}
+    who = [size for size, part in parts.items() if over_raw[part].sum() > over_raw.sum() / 3]
+    assert abs(over_raw.max() / over_raw.sum() - 1 / 4) < 0.03
+    return NUMBERS[winners.sum()].capitalize(), "large", *who, names[over_raw.argmax()]
 
 
 def who_knows_better():
@@ -397,8 +393,15 @@ def who_knows_better():
     names, people, *_ = data()
     own = lead("half", "common")
     many, few = own[people > 1e6].sum(), own[people < 2e5].sum()
-    assert min(abs(many), abs(few)) > 5 and own[people.argmax()] * many < 0
-    return "more" if many > 0 else "fewer", names[people.argmax()], "fewer" if few < 0 else "more"
+    sure = [abs(own[part].sum()) > 2 * error_of(own[part]) for part in (people > 1e6, people < 2e5)]
+    knew = int((own[people > 1e6] > 0).sum())
+    return (
+        "more" if many > 0 else "fewer",
+        NUMBERS[knew],
+        NUMBERS[(people > 1e6).sum()],
+        "fewer" if few < 0 else "more",
+        "both are" if all(sure) else "one is" if any(sure) else "neither is",
+    )
 
 
 def four_neighbours():
@@ -533,7 +536,8 @@ SENTENCES = [
     (
         "{} has the highest rate with a probability of {{glue:text}}`fresno_first:.0%`, more than any other "
         "county, and its rank is from {{glue:text}}`fresno_rank_low:.0f` to {{glue:text}}`fresno_rank_high:.0f` with a "
-        "probability of 95%. {}, last in the list of means, has the lowest rate with a probability of "
+        "probability of {{glue:text}}`fresno_rank_sure:.0%`. {}, last in the list of means, has the lowest rate with a "
+        "probability of "
         "{{glue:text}}`diego_last:.1%`; {}, whose count is {}, has it with {{glue:text}}`likeliest_last:.0%`.",
         likeliest_ends,
     ),
@@ -621,14 +625,15 @@ SENTENCES = [
         what_is_left,
     ),
     (
-        "{} {} counties win the whole of the first lead; the second is spread over counties of all sizes {} a million, "
-        "with {} a quarter of it.",
+        "{} {} counties win the whole of the first lead; the second comes from {} counties and {}, with {} a quarter "
+        "of it.",
         which_lead_is_won_where,
     ),
     (
-        "On the whole, a county with {} than a million people knows itself better than the state does (together "
-        "{{glue:text}}`knows_many:.0f` ahead, standard error {{glue:text}}`knows_many_error:.0f`, though not {}), and "
-        "one with {} than 200,000 is better known by the state",
+        "In sum, counties of {} than a million people knew themselves better than the state did (by "
+        "{{glue:text}}`knows_many:.0f`, standard error {{glue:text}}`knows_many_error:.0f`; {} of {} did), and those "
+        "of {} than 200,000 were better known by the state (by {{glue:text}}`knows_few:.0f`, standard error "
+        "{{glue:text}}`knows_few_error:.0f`): {} certain.",
         who_knows_better,
     ),
     ("these distributions predicted the next three years {} than either extreme.", better_than_extremes),

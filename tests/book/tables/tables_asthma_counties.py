@@ -12,7 +12,8 @@ from scipy import interpolate, optimize, special, stats
 
 FILE = DATA / "asthma_california.csv"
 TOTALS = {"2014_2016": 36, "2017_2019": 66, "2020_2022": 55}  # of the hidden deaths, as the state says
-DRAWN = 10_000  # independent draws of the posterior
+DRAWN = 40_000  # independent draws of the posterior
+BELIEVED = 10_000  # draws of the rates, hyperparameters known
 MOVED = 2_000  # draws by Gibbs sampling
 ERRORS = 4  # standard errors that a simulated number may be off
 # The chapter's searches end when the logarithms of shape and mean in their last simplex lie within 1e-4.
@@ -249,7 +250,7 @@ def ahead(first, second):
     """Whether the simulated mean of one county is sure to be above that of another."""
     place = names().index
     apart, error = average(conditional_means()[0][place(first)] - conditional_means()[0][place(second)])
-    return apart > 3 * error  # the nearest two, Merced and Madera, are 3.1 apart
+    return apart > 3 * error  # the nearest two are Merced and Madera
 
 
 def rate_quantile(county, probability):
@@ -284,7 +285,7 @@ def spreads():
     means = np.array([rate(name)[0] for name in names()])
     sets = asthma.california_sets()
     rates = sets.var(axis=1, ddof=1)
-    error = 4 * rates.std() / np.sqrt(DRAWN)
+    error = 4 * rates.std() * np.sqrt(1 / DRAWN + 1 / len(sets))
     left_out = (sets - sets.mean(axis=1, keepdims=True)).var(axis=0).sum() / (len(means) - 1)
     first = About(means.var(ddof=1), 0.05)
     return [
@@ -304,8 +305,8 @@ def ranks():
 
 
 def rank_at(place, probability):
-    """A rank, and the ranks that four standard errors of a share of the page's draws allow."""
-    near = [np.quantile(ranks()[:, place], probability + side * 0.0063) for side in (-1, 1)]
+    """A rank, and the ranks that four standard errors of a share of the page's draws, and of the sets, allow."""
+    near = [np.quantile(ranks()[:, place], probability + side * 0.0044) for side in (-1, 1)]
     return Between(np.floor(near[0]), np.ceil(near[1]))
 
 
@@ -366,7 +367,7 @@ def score_variance(method, weights):
         return 0.0
     first, second, mass = relative_moments(method)
     given = (first @ weights) ** 2 + (second - first**2) @ weights**2
-    return float(mass @ given - weights.sum() ** 2) / DRAWN
+    return float(mass @ given - weights.sum() ** 2) / (DRAWN if method == "full" else BELIEVED)
 
 
 def raw_score():

@@ -35,16 +35,16 @@ def chances(exposure=YUBA, counts=HIDDEN):
     return np.array([stats.poisson.pmf(k, exposure * RATES) @ POPULATION for k in counts])
 
 
-def wrong_way_round():
+def turned_round():
     """Negative binomial chances with p and 1 - p exchanged: a count of failures before ten successes."""
     p = YUBA / (1 + YUBA)
-    return (sum(stats.binom.pmf(9, k + 9, p) * p for k in HIDDEN),)
+    return [stats.binom.pmf(9, k + 9, p) * p for k in HIDDEN]
 
 
-def rate_is_the_mean():
-    """Chance of 1 to 5 if rates have shape 10 and mean 1, by a sum over rates."""
+def given_mean_one():
+    """Chances of 1 to 5 if rates have shape 10 and mean 1, by a sum over rates."""
     weight = gamma_masses(10.0, 1.0)[0]
-    return (sum(stats.poisson.pmf(k, YUBA * RATES) @ weight for k in HIDDEN),)
+    return [stats.poisson.pmf(k, YUBA * RATES) @ weight for k in HIDDEN]
 
 
 def state_rate():
@@ -72,6 +72,25 @@ def read_as_three():
 
     best = optimize.minimize(cost, np.log([5.0, 10.0]), method="L-BFGS-B", tol=1e-12)
     return (np.exp(best.x[1]),)
+
+
+def equal_shares():
+    """The mean with the highest likelihood if each hidden count is a twentieth of 55, by sums over rates."""
+    exposure, least, greatest = california(LATER)
+    hidden = least < greatest
+    expected = np.outer(exposure, RATES)
+    counts = np.where(hidden, 55 / hidden.sum(), least)[:, np.newaxis]
+    likely = np.exp(special.xlogy(counts, expected) - expected - special.gammaln(counts + 1))
+
+    def cost(place):
+        (mass,) = gamma_masses(*np.exp(place))
+        return -np.log(likely @ mass).sum()
+
+    return (np.exp(optimize.minimize(cost, np.log([5.0, 10.0]), method="L-BFGS-B", tol=1e-12).x[1]),)
+
+
+def behind_the_mask(chances):
+    return (HIDDEN @ chances / sum(chances),)
 
 
 RIGHT = [
@@ -107,17 +126,21 @@ WRONG = [
         ["the normal approximation is poor", "the normal approximation is poor"],
     ),
     Wrong("chance_of_hidden", (chances(counts=range(6)).sum(),), ["Zero is shown"]),
+    Wrong("chance_of_hidden", (1 - chances(counts=[0])[0],), ["Above five it is shown"]),
     Wrong("chance_of_hidden", (chances(counts=range(1, 5)).sum(),), ["Five is hidden"]),
     Wrong("chance_of_hidden", (POISSON.sum(),), ["not Poisson"]),
     Wrong("chance_of_hidden", (chances(YUBA / 3).sum(),), ["three years"]),
-    Wrong("chance_of_hidden", wrong_way_round, ["wrong way round"]),
+    Wrong("chance_of_hidden", lambda: (sum(turned_round()),), ["wrong way round"]),
     Wrong("expected_hidden_count", (3,), ["middle of the interval"]),
     Wrong("expected_hidden_count", (10 * YUBA,), ["before we know"]),
     Wrong("expected_hidden_count", (HIDDEN @ chances(),), ["Divide"]),
     Wrong("expected_hidden_count", (HIDDEN @ POISSON / POISSON.sum(),), ["not Poisson"]),
+    Wrong("expected_hidden_count", lambda: behind_the_mask(chances(YUBA / 3)), ["three years"]),
+    Wrong("expected_hidden_count", lambda: behind_the_mask(given_mean_one()), ["takes the mean for it"]),
+    Wrong("expected_hidden_count", lambda: behind_the_mask(turned_round()), ["wrong way round"]),
     Wrong("chance_of_hidden", (1 - chances().sum(),), ["the count is shown"]),
     Wrong("chance_of_hidden", (chances(counts=range(5)).sum(),), ["from 0 to 4"]),
-    Wrong("chance_of_hidden", rate_is_the_mean, ["takes the mean for it"]),
+    Wrong("chance_of_hidden", lambda: (sum(given_mean_one()),), ["takes the mean for it"]),
     Wrong("expected_hidden_count", (HIDDEN @ chances() / chances(counts=range(6)).sum(),), ["leave it out"]),
     Wrong("expected_hidden_count", (10 * YUBA / (1 - chances(counts=[0])[0]),), ["not zero"]),
     Wrong("expected_hidden_count", (10 * YUBA / chances().sum(),), ["mean of all counts"]),
@@ -129,6 +152,11 @@ WRONG = [
     Wrong("mean_of_2020", lambda: (california_best("dropped", LATER)[1],), ["dropped"]),
     Wrong("mean_of_2020", lambda: (california_best("zeroed", LATER)[1],), ["read as zero"]),
     Wrong("mean_of_2020", read_as_three, ["read as 3"]),
+    Wrong("mean_of_2020", equal_shares, ["same share of the sum"]),
+    Wrong("mean_of_2020", lambda: (california_with_total(LATER, 55, range(56))[1],), ["also from 1 to 5"]),
+    Wrong("mean_of_2020", lambda: (california_with_total(LATER, 55, range(6))[1],), ["Zero is shown"]),
+    Wrong("mean_of_2020", lambda: (california_with_total(LATER, 55 + 20)[1],), ["above one each"]),
+    Wrong("mean_of_2020", lambda: (california_with_total(LATER, 55, census=2010)[1],), ["population of 2010"]),
     Wrong("mean_of_2020", lambda: (california_with_total(LATER, 66)[1],), ["total of the period before"]),
     Wrong("mean_of_2020", lambda: (california_with_total("2017_2019", 66)[1],), ["period before, with"]),
     Wrong("mean_of_2020", lambda: (california_best()[1],), ["without a total"]),
