@@ -74,6 +74,6 @@ SENTENCES = [
         "borrows strength from the others,",
         who_trusts_whom,
     ),
-    ("why the safest and the deadliest counties on a map are mostly {} ones,", ends_of_the_map),
+    ("a map on which the safest and the deadliest counties are mostly {} ones;", ends_of_the_map),
     ("why are the safest counties {}, and the deadliest too?", ends_of_california),
 ]

@@ -99,6 +99,24 @@ def sd_of_tau():
     return [About(variance**0.5, 5 * (fourth - variance**2) ** 0.5 / (2 * variance**0.5 * 100_000**0.5))]
 
 
+def after_the_data():
+    """What 100,000 independent draws say of schools A and B, and of a ninth school."""
+    correlation, a_beats_b, mean, sd, positive = exchangeable.under_proper_priors()
+
+    def share(p):
+        return About(p, 5 * np.sqrt(p * (1 - p) / 100_000))
+
+    far = About(mean, 5 * sd / 100_000**0.5), About(sd, 0.12)  # tails heavier than normal ones
+    return [About(correlation, 0.015), share(a_beats_b)], [*far, 0, share(positive)]
+
+
+def as_far():
+    """In how many of 32,000 further seasons complete pooling wins by as much as in ours."""
+    ours = three_point.root_error("partial") ** 2 - three_point.root_error("pooled") ** 2
+    chance = three_point.pooling_ahead(ours)
+    return [About(chance, 5 * np.sqrt(chance * (1 - chance) / 32_000))]
+
+
 def early_threes():
     *exact, p_value = exchangeable.early("three_point_2018")
     return [*exact, About(p_value, 5 * np.sqrt(p_value / 100_000))]  # the page reassigns the shots so many times
@@ -150,6 +168,8 @@ LINES = [
     ("estimation", "largest |z| of all 32", lambda: [2 * 4 * 4, Between(0.9, 3.9)]),
     ("estimation", "R-hat at most", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("estimation", "largest R-hat", lambda: [Between(1, 1.01), Between(400, 10_500)]),
+    ("exchangeability", "after  correlation", lambda: after_the_data()[0]),
+    ("exchangeability", "a ninth school", lambda: after_the_data()[1]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
     ("exchangeability", "N = 6: smallest", lambda: [6, 1 - 5 / 6]),
     ("exchangeability", "N = 8: smallest", lambda: [8, 1 - 7 / 6]),
@@ -171,6 +191,7 @@ LINES = [
     ("shrinkage", "sd: grid", lambda: [references.posterior_sd("A", 5)] * 2),
     ("shrinkage", "difference, 'the signal'", lambda: [references.Y.var(ddof=1) - (references.SIGMA**2).mean()]),
     ("three-point", "partial wins in", wins),
+    ("three-point", "wins by at least as much", as_far),
     (
         "three-point",
         "partial minus complete",
