@@ -271,7 +271,9 @@ def faults_of_page(name: str, html: str, module: ModuleType | None, said_when_wr
         code, lines = code_of(element), lines_of(element)
         calls, solution = check_calls(code, chapters), element.find_parent(class_="solution")
         answers = sum(count for _, count in calls)
-        wrong = [line for line in lines if any(text.lower() in line.lower() for text in said_when_wrong)]
+        right = [line for line in lines if line == RIGHT or line.endswith(": right.")]
+        others = [line for line in lines if line not in right]
+        wrong = [line for line in others if any(text.lower() in line.lower() for text in said_when_wrong)]
         if calls and not solution:
             asked |= {check: exercise for check, _ in calls}
             if lines:
@@ -282,7 +284,7 @@ def faults_of_page(name: str, html: str, module: ModuleType | None, said_when_wr
             solved |= {check: label for check, _ in calls}
         if wrong:
             faults.append(f"{name}: {code!r} says {wrong}")
-        if sum(line == RIGHT or line.endswith(": right.") for line in lines) != answers:
+        if len(right) != answers:
             faults.append(f"{name}: {code!r} says Right. {lines.count(RIGHT)} times, not {answers}")
     for check in checks_of(module) if module else ():
         if check not in asked:

@@ -168,7 +168,7 @@ LINES = [
     ("estimation", "largest |z| of all 32", lambda: [2 * 4 * 4, Between(0.9, 3.9)]),
     ("estimation", "R-hat at most", lambda: [Between(1, 1.01), Between(400, 10_500)]),
     ("estimation", "largest R-hat", lambda: [Between(1, 1.01), Between(400, 10_500)]),
-    ("exchangeability", "after  correlation", lambda: after_the_data()[0]),
+    ("exchangeability", "after correlation", lambda: after_the_data()[0]),
     ("exchangeability", "a ninth school", lambda: after_the_data()[1]),
     ("exchangeability", "X and 1 - X", lambda: [1, -1]),
     ("exchangeability", "N = 6: smallest", lambda: [6, 1 - 5 / 6]),
