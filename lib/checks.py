@@ -89,8 +89,8 @@ def diagnose(
         return "Not right yet: the size is right, the sign is not."
     if not whole and _rounds_to(target, given):
         if simulated:
-            return "The right answer rounds to this, and so do wrong ones: give more digits, from more replicates."
-        return "The right answer rounds to this, and so do wrong ones: give at least four significant digits."
+            return "In so few digits right and wrong answers look alike: give more, from more replicates."
+        return "In so few digits right and wrong answers look alike: give at least four."
     near = {"rtol": min(20 * rtol, 0.05), "atol": 3 * atol}
     if simulated and _close(given, target, **near):  # chance alone may have brought it nearer to a slip
         return "Near. If your method is right, more replicates will bring it nearer."
@@ -170,7 +170,7 @@ def _other_scale(given: FloatArray, target: FloatArray, rtol: float, atol: float
     if (target == 0).all():
         return ""
     if (np.abs(target) <= 1).all() and _close(given / 100, target, rtol, atol):
-        return "This is in per cent. Give it as a number between 0 and 1."
+        return "This is in per cent. Divide it by 100."
     moved = [power for power in range(-6, 7) if power and _close(given * 10.0**power, target, min(rtol, 1e-3), 0.0)]
     return "The digits are right, the decimal point is not: look at the units." if moved else ""
 

@@ -17,6 +17,7 @@ def empty_county(mean: object, person_years: object) -> None:
         "the Gamma's rate is a / m, not a * m.": (a + y) / (a * m + x),
         "20,000 person-years are 0.2 of the unit, not 20,000 of them.": (a + y) / (a / m + 20_000),
         "20,000 person-years are 0.2 of the unit, not 2.": (a + y) / (a / m + 2),
+        "20,000 person-years are 0.2 of the unit, not 0.02.": (a + y) / (a / m + 0.02),
         "this is the mode, with one taken off the shape.": (a + y - 1) / (a / m + x),
     }
     right, right_worth = (a + y) / (a / m + x), 1e5 * a / m
@@ -40,6 +41,7 @@ def factor_between_states(factor: object) -> None:
         slips={
             "This is the factor to the median. The other state lies as far below it.": np.exp(z * tau),
             "tau is the standard deviation of logarithms: take the exponential at the end.": 2 * z * tau,
+            "tau is on the log scale: take the exponential, not one plus.": 1 + 2 * z * tau,
             "This is one standard deviation.": np.exp(tau),
             "tau is a standard deviation, not a variance: no root.": np.exp(2 * z * np.sqrt(tau)),
             "On the log scale the two are 2 * 1.96 tau apart, not 2 tau.": np.exp(2 * tau),
@@ -97,6 +99,8 @@ def correlation_within_a_state(correlation: object) -> None:
             "They share their state's mean, but each has a deviation of its own.": 1.0,
             "Given the state's mean the rates are independent. But the mean is not given.": 0.0,
             "A correlation is a ratio of variances, not of standard deviations.": np.sqrt(share),
+            "A correlation is a ratio of variances; standard deviations do not add up.": np.sqrt(between)
+            / (np.sqrt(between) + np.sqrt(within)),
             "The covariance belongs over the whole variance, not over that within states.": between / within,
             "This is the variance between states over that within the median state alone, m**2 / a with m = 4.": between
             / (16 / 24),
@@ -134,6 +138,8 @@ def capital(mean: object) -> None:
             "The county's rate is not the state's mean: the count is negative binomial given m, not Poisson.": average(
                 y * np.log(m) - x * m
             ),
+            "p and 1 - p have changed places: p is b / (b + x).": average(a * np.log(m) - (a + y) * np.log(a + x * m)),
+            "tau is a standard deviation, not a variance: no root.": average(negative_binomial, prior * tau),
             "Where is the prior for m?": average(negative_binomial, np.zeros_like(m)),
             "Is this a grid of m, weighed by the normal density of log m? The density of m has a factor 1 / m "
             "besides.": average(negative_binomial, prior + log_m),

@@ -134,7 +134,7 @@ def forgotten_prior(p_values: object) -> None:
         )
     elif found[0] < 1e-3 <= found[1:-1].min():
         print(
-            "The ranks of mu notice as well, so half of its prior is still there. Without it, mu has mean "
+            "The ranks of mu notice as well, so its mean or its sd is wrong. Without its prior, mu has mean "
             "theta.mean(axis=-1) and standard deviation tau / sqrt(J)."
         )
     elif found[:-1].min() < 1e-3:

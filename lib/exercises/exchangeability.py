@@ -190,7 +190,7 @@ def long_enough(n: object) -> None:
             "This is the sum of the absolute differences. Total variation is half of it.": doubled,
             "One step less, and the distance is still above 1/100.": right - 2,
             "The last n above 1/100 is even, and so is the first below it: n must be even.": right - 1,
-            "This is k/n, without the number of colours, and it is no bound.": k / wanted,
+            "This is k/n, without the number of colours. The question is about the distance.": k / wanted,
             "This takes the factor of k/n that holds for large k. For five draws compute the distance.": 122,
             "This takes the factor of k/n that holds for large k, and it is odd.": 121,
         },

@@ -76,12 +76,12 @@ def crossing_of_a_and_g(tau: object) -> None:
         tau,
         right,
         slips={
-            "mu is held at the pooled mean. It is estimated again at every tau.": with_mu(fixed),
-            "mu is held at the plain average. It is estimated again at every tau.": with_mu(_Y.mean()),
-            "mu is held at its estimate for tau = 5. It is estimated again at every tau.": with_mu(
+            "Is mu held at the pooled mean? It is estimated again at every tau.": with_mu(fixed),
+            "Is mu held at the plain average? It is estimated again at every tau.": with_mu(_Y.mean()),
+            "Is mu held at its estimate for tau = 5? It is estimated again at every tau.": with_mu(
                 float(partial_pooling(_Y, _SIGMA, 5.0).mu)
             ),
-            "mu is held at 8. It is estimated again at every tau.": with_mu(8.0),
+            "Is mu held at 8? It is estimated again at every tau.": with_mu(8.0),
             "The part of mu is missing: a mean is w * y + (1 - w) * mu.": with_mu(0.0),
             "This is tau squared.": right**2,
             "At zero all schools agree. The question is about a spread above zero.": 0.0,
@@ -166,7 +166,7 @@ def second_experiment(sd: object, chance: object) -> None:
         "this is the uncertainty of the true effect. A new estimate has noise of its own on top.": of_effect,
         "this is the noise of a new estimate. The true effect is uncertain as well.": sigma,
         "standard deviations do not add up; variances do.": of_effect + sigma,
-        "this is the prediction for a school that we have not seen: school A's own data are left out.": np.sqrt(
+        "this is the prediction for a school that we have not seen. School A's own data say more of A.": np.sqrt(
             of_mu**2 + tau**2 + sigma**2
         ),
         "this is how an estimate varies about mu. School A's own data are left out, and mu is uncertain.": np.hypot(

@@ -231,7 +231,7 @@ SHARES = {
         "about one in seventy": lambda: batting.reaches_four_in_ten_at_one_rate(216, 596),
         "nearly three quarters": lambda: 25 / (25 + 9),
         "three in ten": CODE,
-        "all of them four fifths": lambda: 1 - kept_by_james_stein(),
+        "all of them nearly four fifths": lambda: 1 - kept_by_james_stein(),
         "two and four tenths": CODE,
         "from four tenths": lambda: BATTING["first_hits"].max() / 45,
         "below two tenths": lambda: BATTING["first_hits"].min() / 45,

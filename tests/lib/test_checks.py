@@ -94,8 +94,8 @@ def test_the_kind_of_answer_that_is_wanted_is_said(expected, wanted):
 
 
 NEAR = "Near, but not by rounding: look for a small term that is missing, or one too many."
-ROUNDED = "The right answer rounds to this, and so do wrong ones: give at least four significant digits."
-ROUNDED_SIMULATED = "The right answer rounds to this, and so do wrong ones: give more digits, from more replicates."
+ROUNDED = "In so few digits right and wrong answers look alike: give at least four."
+ROUNDED_SIMULATED = "In so few digits right and wrong answers look alike: give more, from more replicates."
 REPLICATES = "Near. If your method is right, more replicates will bring it nearer."
 
 
@@ -143,7 +143,7 @@ def test_a_slip_is_looked_for_before_anything_near():
 
 def test_per_cent_and_the_decimal_point():
     assert diagnose(52.07, 0.5207) == diagnose([10, 20], [0.1, 0.2]) == diagnose(81, 0.815, rtol=0, atol=0.01)
-    assert diagnose(52.07, 0.5207) == "This is in per cent. Give it as a number between 0 and 1."
+    assert diagnose(52.07, 0.5207) == "This is in per cent. Divide it by 100."
     moved = "The digits are right, the decimal point is not: look at the units."
     for power in (-6, -2, -1, 1, 2, 5):
         assert diagnose(7.685617 * 10.0**power, 7.685617) == moved

@@ -218,12 +218,12 @@ def form_faults(check: Callable, answers: tuple, questions: list[Question]) -> l
             rounded = float(f"{number:.{digits}g}")
             line = said(rounded)
             near = abs(rounded - number) <= abs(number) / 5
-            if near and line not in {RIGHT, *question.slips} and "rounds to this" not in line:
+            if near and line not in {RIGHT, *question.slips} and "so few digits" not in line:
                 faults.append(f"{name}: to {rounded}, which is rounded, it says {line!r}")
     return faults
 
 
-_IN_PER_CENT = "This is in per cent. Give it as a number between 0 and 1."
+_IN_PER_CENT = "This is in per cent. Divide it by 100."
 
 
 def printed(check: Callable) -> list[str]:

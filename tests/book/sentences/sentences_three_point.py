@@ -397,7 +397,7 @@ SENTENCES = [
         "{{glue:text}}`best_expected:.1%`. The ten {} rise from",
         best_and_worst,
     ),
-    ("Both went {} towards the middle than expected, by", past_what_was_expected),
+    ("Both moved {} than expected, by", past_what_was_expected),
     ("it was not even the {}: {} had made {} of {}, and {} {} of {} as well.", best_starts),
     ("{} players had taken the first number by February, and {} the second.", who_has_taken_so_many),
     ("For one the league's prior was {} a percentage point, for the other far too {}.", one_prior_for_twins),

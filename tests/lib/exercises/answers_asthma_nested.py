@@ -24,15 +24,17 @@ def simulated():
     return one.std(), np.corrcoef(one, two)[0, 1]
 
 
-def capital(of_county=False, poisson=False, prior=True, jacobian=True):
+def capital(of_county=False, poisson=False, prior=True, jacobian=True, turned=False, spread=0.12):
     """A posterior mean by SciPy's adaptive integrator over m, in place of the check's grid over log m."""
 
     def weight(m):
         expected = 4.376 * m
         likelihood = stats.poisson.pmf(22, expected) if poisson else stats.nbinom.pmf(22, 24, 24 / (24 + expected))
+        if turned:
+            likelihood = stats.nbinom.pmf(22, 24, expected / (24 + expected))
         if not jacobian:
             return likelihood * stats.norm.pdf(np.log(m), np.log(4), 0.12)
-        return likelihood * (stats.lognorm.pdf(m, 0.12, scale=4) if prior else 1 / m)
+        return likelihood * (stats.lognorm.pdf(m, spread, scale=4) if prior else 1 / m)
 
     def value(m):
         return (24 + 22) / (24 / m + 4.376) if of_county else m
@@ -66,13 +68,15 @@ WRONG = [
     Wrong("empty_county", (24 / 96.2, 600_000), ["not a * m", "Right."]),
     Wrong("empty_county", (24 / 20_006, 600_000), ["not 20,000", "Right."]),
     Wrong("factor_between_states", (np.exp(0.12 * Z),), ["factor to the median"]),
-    Wrong("factor_between_states", (0.12 * 2 * Z,), ["take the exponential"]),
+    Wrong("factor_between_states", (0.12 * 2 * Z,), ["exponential at the end"]),
+    Wrong("factor_between_states", (1 + 0.24 * Z,), ["not one plus"]),
     Wrong("factor_between_states", (np.exp(0.12),), ["one standard deviation"]),
     Wrong("factor_between_states", (np.exp(2 * Z * 0.12**0.5),), ["no root"]),
     Wrong("factor_between_states", (np.exp(0.24),), ["2 * 1.96 tau"]),
     Wrong("factor_between_states", (np.exp(0.48),), ["1.96, not 2"]),
     Wrong("factor_between_states", (np.exp(0.24 * stats.norm.ppf(0.95)),), ["1.645"]),
     Wrong("empty_county", (24 / 8, 620_000), ["of the unit, not 2.", "own person-years"]),
+    Wrong("empty_county", (24 / 6.02, 600_000), ["not 0.02", "Right."]),
     Wrong("empty_county", (23 / 6.2, 600_000), ["one taken off", "Right."]),
     Wrong("county_in_a_new_state", (4 / 24**0.5,), ["within the median state. Which"]),
     Wrong("county_in_a_new_state", (4 / 24**0.5 + 0.48,), ["12% of it. V"]),
@@ -91,10 +95,14 @@ WRONG = [
     Wrong("correlation_within_a_state", (1,), ["deviation of its own"]),
     Wrong("correlation_within_a_state", (0,), ["the mean is not given"]),
     Wrong("correlation_within_a_state", ((BETWEEN / WHOLE) ** 0.5,), ["not of standard deviations"]),
+    Wrong("correlation_within_a_state", (BETWEEN**0.5 / (BETWEEN**0.5 + WITHIN**0.5),), ["do not add up"]),
+    Wrong("correlation_within_a_state", (0.12 / (0.12 + 24**-0.5),), ["do not add up"]),
     Wrong("correlation_within_a_state", (BETWEEN / WITHIN,), ["over the whole variance"]),
     Wrong("capital", (22 / 4.376,), ["raw rate"]),
     Wrong("capital", lambda: capital(of_county=True), ["the county's own rate"]),
     Wrong("capital", lambda: capital(poisson=True), ["not Poisson"]),
+    Wrong("capital", lambda: capital(turned=True), ["changed places"]),
+    Wrong("capital", lambda: capital(spread=0.12**0.5), ["no root"]),
     Wrong("capital", lambda: capital(prior=False), ["Where is the prior"]),
     Wrong("capital", lambda: capital(jacobian=False), ["a factor 1 / m"]),
     Wrong("capital", lambda: (np.exp(optimize.minimize_scalar(near_the_middle, (1, 2)).x),), ["posterior median"]),

@@ -86,7 +86,8 @@ WRONG = [
     Wrong("forgotten_prior", ([0.4, 0.3, 0.02, 2e-6],), ["should have noticed"]),
     Wrong("forgotten_prior", ([0.4, 0.3, 5e-4, 1e-30],), ["wrong in more than the prior"]),
     Wrong("forgotten_prior", ([1e-30, 5e-38, 0.02, 1e-30],), ["wrong in more than the prior"]),
-    Wrong("forgotten_prior", ([7e-5, 0.7, 0.04, 5e-47],), ["half of its prior"]),
+    Wrong("forgotten_prior", ([7e-5, 0.7, 0.04, 5e-47],), ["its mean or its sd is wrong"]),
+    Wrong("forgotten_prior", ([1.5e-87, 0.89, 0.0033, 7e-11],), ["its mean or its sd is wrong"]),  # sd tau / J
     Wrong("forgotten_prior", ([0.4, 0.3, 0.02, 7],), ["between 0 and 1"]),
     Wrong("forgotten_prior", ([0.4, -0.3, 0.02, 1e-30],), ["between 0 and 1"]),
     Wrong("forgotten_prior", ([0.4, 1e-30],), ["4 numbers in a row"]),

@@ -188,7 +188,7 @@ WRONG = [
     Wrong("long_enough", (first_below(0.005),), ["Total variation is half"]),
     Wrong("long_enough", (first_below(0.01) - 2,), ["still above"]),
     Wrong("long_enough", (first_below(0.01) - 1,), ["n must be even"]),
-    Wrong("long_enough", (5 / 0.01,), ["no bound"]),
+    Wrong("long_enough", (5 / 0.01,), ["without the number of colours"]),
     Wrong("long_enough", (122,), ["For five draws compute"]),
     Wrong("long_enough", (121,), ["it is odd"]),
     Wrong("one_order", (1 / 2**6,), ["a fair coin, before the number"]),

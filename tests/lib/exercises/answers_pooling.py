@@ -102,7 +102,7 @@ WRONG = [
     # From the plain average: what a thousand replicates of the right method may find as well.
     Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, about=np.ones(8)) + 0.003,), ["more replicates will bring"]),
     Wrong("power_at_20", (0.79,), ["more replicates will bring"]),  # one run of a thousand in 25 is as low
-    Wrong("power_at_20", (0.8,), ["give more digits, from more replicates"]),
+    Wrong("power_at_20", (0.8,), ["give more, from more replicates"]),
     Wrong("power_at_20", lambda: (rejects(SIGMA**2 + 400, about=np.zeros(8)),), ["true mean"]),
     Wrong("power_at_20", (0.05,), ["false alarm"]),
 ]

@@ -117,7 +117,7 @@ def test_an_exercise_may_ask_for_several_numbers_or_for_zero():
 @pytest.mark.parametrize(
     ("faulty", "fault"),
     [
-        ({"first": 2.3}, "to the right answers (2.0, 5.0) it says ['The right answer rounds to this"),
+        ({"first": 2.3}, "to the right answers (2.0, 5.0) it says ['In so few digits right and wrong answers"),
         ({"swap": False}, "to the right answers in the wrong order it says ['Not right yet"),
         ({"first": 2.0005}, "it expects 2.0005, not 2.0"),
         ({"rtol": 2e-2}, "off by 1.1 times what is granted"),
@@ -211,7 +211,7 @@ WRONG_LINES = [
     "Not right yet, and not a slip that this check knows. Write down the formula and put the numbers in by hand.",
     "Not right yet: 3 of the 4 entries are right.",
     "Near, but not by rounding: look for a small term that is missing, or one too many.",
-    "One: the right answer rounds to this, and so do wrong ones: give at least four significant digits.",
+    "One: in so few digits right and wrong answers look alike: give at least four.",
     "The answer should be a number; this is of type list.",
     "The answer should have one number; this one has 2 numbers in a row.",
     "The mean: these are weights 1 / sigma. The weight is the precision, 1 / sigma**2.",
