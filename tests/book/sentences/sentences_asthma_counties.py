@@ -316,11 +316,10 @@ def who_moves():
     _, mean, mass = asthma.california_posterior()
     raw, centre = least / exposure, float(mean @ mass)
     kept = ~hidden & (np.abs(raw - centre) > 1)
-    share = (means() - raw)[kept] / (centre - raw)[kept]
-    order = stats.spearmanr(people[kept], share)[0]
-    largest = share[np.argsort(people[kept])[-5:]]
-    assert abs(order) > 0.9 and (largest.max() < 0.2 or largest.min() > 0.8)
-    return "smaller" if order < 0 else "larger", "larger", "largest" if largest.max() < 0.2 else "smallest"
+    share = ((means() - raw) / (centre - raw))[kept][np.argsort(people[kept])]
+    by_size = {"Small": share[: (people[kept] < 1e5).sum()], "largest": share[-5:]}
+    most = min(by_size["Small"]) > 0.7 and max(by_size["largest"]) < 0.2
+    return ("Small", "most", "largest") if most else ("Large", "least", "smallest")
 
 
 def left_of_the_estimates():
@@ -592,8 +591,7 @@ SENTENCES = [
     ),
     ("With 58 counties the difference is {}. With eight schools it was {}.", widths_of_plugging_in),
     (
-        "The {} the county, the {} the part of its way to the population mean (dashed) that it moves; the {} hardly "
-        "move.",
+        "{} counties move {} of the way to the population mean (dashed); the {} hardly move.",
         who_moves,
     ),
     (

@@ -411,7 +411,7 @@ SENTENCES = [
         seasons,
     ),
     ("The first shots do: {{glue:text}}`below_first:.0%` of the posterior lies {} it. All shots {} do,", allowed),
-    ("Whoever starts {} is given the ball again,", given_the_ball),
+    ("Those who start {} tend to get the ball again,", given_the_ball),
     (
         "takes that luck for ability, and its predictions were too {} by about a percentage point;",
         predictions_of_the_regulars,
