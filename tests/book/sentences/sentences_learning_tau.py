@@ -299,7 +299,7 @@ def promised_and_delivered():
     assert keeps == {0: True, 2: True, 5: False, 10: False, 20: False}
     wider = [sets.averaged_sd.mean() / sets.plugged_sd.mean() for sets in map(simulated.study, (0, 2))]
     return (
-        "keep" if keeps[0] and keeps[2] else "break",
+        "all but keep" if keeps[0] and keeps[2] else "break",
         "too often" if (shares[:2, 1] > 0.97).all() else "too rarely",
         "half" if np.allclose(wider, 1.47, atol=0.05) else "a quarter",
         "less" if (shares[2:, 0] < 0.92).all() else "more",
