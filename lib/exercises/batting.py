@@ -182,7 +182,7 @@ def constrained(average: object) -> None:
             "This keeps the square of w. Keep its root.": back(_KEPT**2),
             "This keeps the root of 1 - w.": back(np.sqrt(1 - _KEPT)),
             "This is on the arcsine scale. Go back to an average.": _X.mean() + np.sqrt(_KEPT) * distance,
-            "This is done on the averages. Stretch the values of X, then go back.": _AVERAGES.mean()
+            "This works with the averages. Stretch the values of X, then go back.": _AVERAGES.mean()
             + np.sqrt(kept_of_averages) * (_AVERAGES[0] - _AVERAGES.mean()),
             "The mean is estimated, so w has k - 3.": back(np.sqrt(1 - (_K - 2) / _SQUARES)),
         },

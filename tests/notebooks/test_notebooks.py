@@ -23,9 +23,11 @@ BIBLIOGRAPHY = yaml.safe_load((ROOT / "tests" / "book" / "bibliography.yml").rea
     "bibliography"
 ]
 CHAPTERS = [
-    page  # a problem set's notebook is made elsewhere
+    page  # a problem set's notebook is made elsewhere; a page for instructors computes, and is none
     for page in book_rules.pages(ROOT)
-    if "kernelspec" in page.front_matter and page.part != book_rules.PROBLEM_SETS
+    if "kernelspec" in page.front_matter
+    and page.front_matter.get("notebook", True)
+    and page.part != book_rules.PROBLEM_SETS
 ]
 each_chapter = pytest.mark.parametrize("page", CHAPTERS, ids=lambda page: page.name)
 

@@ -39,7 +39,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 # What is set as code and names no file.
 PROGRAMS = {"make", "g++", "conda", "uv"}
 BRANCHES = {"main", "notebooks"}
-CLASSES = {"dropdown", "seed"}  # of a solution, of a cell
+CLASSES = {"dropdown", "seed", "remove-output"}  # of a solution, of a cell
 
 
 def recipe(target: str) -> str:

@@ -120,7 +120,7 @@ WRONG = [
     Wrong("constrained", (average(KEPT**2),), ["square of w"]),
     Wrong("constrained", (average((1 - KEPT) ** 0.5),), ["root of 1 - w"]),
     Wrong("constrained", (MEAN + KEPT**0.5 * (X[0] - MEAN),), ["arcsine scale"]),
-    Wrong("constrained", (215 / 810 + KEPT_OF_AVERAGES**0.5 * (18 / 45 - 215 / 810),), ["done on the averages"]),
+    Wrong("constrained", (215 / 810 + KEPT_OF_AVERAGES**0.5 * (18 / 45 - 215 / 810),), ["works with the averages"]),
     Wrong("constrained", (average((1 - 16 / SQUARES) ** 0.5),), ["k - 3"]),
     Wrong("ten_times", (KEPT,), ["after 45"]),
     Wrong("ten_times", (1 - (1 - KEPT) / 100,), ["not with the number itself"]),
