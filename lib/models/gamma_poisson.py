@@ -23,6 +23,7 @@ from lib.validation import FloatArray, counts_or_bounds, positive_vector
 _CLOSEST = 1e12  # beyond it, rates differ by less than a millionth part, and their density loses its digits
 _EDGE = "at zero there is no such population"
 _MEAN = Hyperparameter("mean", LOG.range, LOG)
+_TINY = np.finfo(float).tiny
 
 
 class GammaPoisson(Counted, Conjugate):
@@ -137,7 +138,8 @@ class GammaPoisson(Counted, Conjugate):
         """Add up what depends on both hyperparameters, for a column of each."""
         counts, x = self._seen
         hidden = self._suppression.log_marginal_likelihood(a, b, self.exposure)
-        return np.asarray(hidden - (counts * np.log(x + b) + a * np.log1p(x / b)).sum(axis=-1))
+        per_group = (counts + a) * np.log1p(x / b)  # log(x + b) is this logarithm and log b: one for two
+        return np.asarray(hidden - per_group.sum(axis=-1) - counts.sum() * np.log(np.maximum(b[:, 0], _TINY)))
 
     # Where the mass lies, and whether it is finite.
 
