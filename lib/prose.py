@@ -31,4 +31,5 @@ def claim(words: str, holds: bool) -> None:
     AssertionError
         If it does not hold.
     """
-    assert holds, f"the text says {words!r}, and this does not hold"
+    if not holds:
+        raise AssertionError(f"the text says {words!r}, and this does not hold")

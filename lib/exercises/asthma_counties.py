@@ -1,5 +1,7 @@
 """Checks for the practice exercises of the chapter on asthma in many counties."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import optimize, special, stats
 
@@ -254,6 +256,12 @@ def _chances(numbers: FloatArray, exposure: float) -> FloatArray:
     return np.asarray(stats.nbinom.pmf(numbers, _SHAPE, _RATE / (_RATE + exposure)))
 
 
+def _least(cost: Callable[[FloatArray], float], start: FloatArray) -> FloatArray:
+    """Shape and mean at which a function of their logarithms is least."""
+    found = optimize.minimize(cost, np.log(start), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
+    return np.asarray(np.exp(found.x))
+
+
 def _best(counts: FloatArray, exposure: FloatArray, suppressed: tuple[int, int] | None = None) -> FloatArray:
     """Shape and mean with the highest marginal likelihood."""
     # The shape's prior is there to make the model proper; the marginal likelihood does not look at it.
@@ -263,8 +271,7 @@ def _best(counts: FloatArray, exposure: FloatArray, suppressed: tuple[int, int] 
         shape, mean = np.exp(logs)
         return -float(model.log_marginal_likelihood(shape, shape / mean))
 
-    found = optimize.minimize(cost, np.log([5.0, 10.0]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
-    return np.asarray(np.exp(found.x))
+    return _least(cost, np.array([5.0, 10.0]))
 
 
 def _best_shared(counts: FloatArray, exposure: FloatArray, total: int) -> FloatArray:
@@ -278,14 +285,13 @@ def _best_shared(counts: FloatArray, exposure: FloatArray, total: int) -> FloatA
         rising = special.gammaln(shape + read) - special.gammaln(shape)
         return -float((rising + read * np.log(expected / shape) - (shape + read) * np.log1p(expected / shape)).sum())
 
-    found = optimize.minimize(cost, np.log([5.0, 10.0]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
-    return np.asarray(np.exp(found.x))
+    return _least(cost, np.array([5.0, 10.0]))
 
 
 def _best_with_total(counts: FloatArray, exposure: FloatArray, total: int, numbers: FloatArray = _HIDDEN) -> FloatArray:
     """Shape and mean with the highest likelihood of the counts shown and of hidden ones, of these numbers, in sum."""
     gone = np.isnan(counts)
-    start = np.log(_best(counts, exposure, (1, 5)))
+    start = _best(counts, exposure, (1, 5))
 
     def cost(logs: FloatArray) -> float:
         shape, mean = np.exp(logs)
@@ -296,5 +302,4 @@ def _best_with_total(counts: FloatArray, exposure: FloatArray, total: int, numbe
         shown = stats.nbinom.logpmf(counts[~gone], shape, success[~gone]).sum()
         return -float(shown + np.log(sums[total - gone.sum() * int(numbers[0])]))
 
-    found = optimize.minimize(cost, start, method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9})
-    return np.asarray(np.exp(found.x))
+    return _least(cost, start)

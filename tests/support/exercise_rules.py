@@ -285,7 +285,7 @@ def faults_of_page(name: str, html: str, module: ModuleType | None, said_when_wr
         if wrong:
             faults.append(f"{name}: {code!r} says {wrong}")
         if len(right) != answers:
-            faults.append(f"{name}: {code!r} says Right. {lines.count(RIGHT)} times, not {answers}")
+            faults.append(f"{name}: {code!r} says Right. {len(right)} times, not {answers}")
     for check in checks_of(module) if module else ():
         if check not in asked:
             faults.append(f"{name}: no exercise has the check {check}")

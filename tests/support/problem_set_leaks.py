@@ -24,6 +24,7 @@ TAUGHT = {
     "pd.DataFrame(",
     "precision = 1 / (sigma**2 + tau**2)",
     "precision = 1 / sigma**2",
+    "raise AssertionError(",
     "squares = ((theta - mu) ** 2).sum()",
     "weight /= weight.sum()",
     "weight = tau**2 / (tau**2 + sigma**2)",
